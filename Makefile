@@ -1,0 +1,27 @@
+# ObsidianList. `make help` lists every target.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: help setup lock
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
+
+$(STAMP): requirements-dev.lock
+	@echo "setup: creating $(VENV) from requirements-dev.lock"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@if ! $(BIN)/python -m uv --version >/dev/null 2>&1; then $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r .ci/uv.lock; fi
+	@$(BIN)/python -m uv pip sync -q --python $(BIN)/python --require-hashes requirements-dev.lock
+	@touch $@
+
+setup: $(STAMP) ## install the Python environment into .venv
+
+lock: ## write the lock files anew from pyproject.toml
+	@$(BIN)/python -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url pyproject.toml -o requirements.lock
+	@$(BIN)/python -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --group dev pyproject.toml -o requirements-dev.lock
+	@grep -A40 '^uv==' requirements-dev.lock | awk 'NR==1||/^ /{print;next}{exit}' > .ci/uv.lock

@@ -1,0 +1,1 @@
+"""The library every function shares: domain rules, use cases, database, events and HTTP."""

@@ -1,0 +1,1 @@
+"""PostgreSQL: connections, the SQLAlchemy engine, tables, row-level security and migrations."""

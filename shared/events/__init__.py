@@ -1,0 +1,1 @@
+"""The event path: catalogue, CloudEvents in Kafka, outbox, inbox, dead letters and reconciliation."""
