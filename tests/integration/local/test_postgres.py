@@ -1,0 +1,112 @@
+"""The embedded PostgreSQL server: first start, crash, leftovers, clean stop."""
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from pg8000.native import Connection, DatabaseError
+
+from knative.local.ports import free_port, remembered_port
+from knative.local.postgres import OWNER, EmbeddedPostgres, PostgresError
+
+PASSWORD = "p@ss word/%"
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[EmbeddedPostgres]:
+    """A server that is stopped at the end whatever happened."""
+    postgres = EmbeddedPostgres(tmp_path / "postgres", PASSWORD, PASSWORD, throwaway=True)
+    postgres.start()
+    yield postgres
+    postgres.stop()
+
+
+def connect(server: EmbeddedPostgres) -> Connection:
+    """Connect as the owner."""
+    return Connection(OWNER, host="127.0.0.1", port=server.port, password=PASSWORD, database="obsidianlist")
+
+
+def test_the_owner_is_no_superuser_and_owns_the_database(server: EmbeddedPostgres) -> None:
+    """Migrations run with the rights a managed server gives."""
+    url = server.ensure_owner_database("obsidianlist")
+    assert url == f"postgresql://{OWNER}:p%40ss%20word%2F%25@127.0.0.1:{server.port}/obsidianlist"
+    assert server.ensure_owner_database("obsidianlist") == url
+    connection = connect(server)
+    [[superuser, create_role]] = connection.run(
+        "SELECT rolsuper, rolcreaterole FROM pg_roles WHERE rolname = current_user"
+    )
+    assert (superuser, create_role) == (False, True)
+    connection.run("CREATE TABLE t (a text)")
+    assert connection.run("SELECT lower('ÄÉ'), to_tsvector('simple', 'Größe')::text") == [["äé", "'größe':1"]]
+    connection.close()
+
+
+def test_a_wrong_password_is_refused(server: EmbeddedPostgres) -> None:
+    """Nobody on this machine gets in without the password."""
+    with pytest.raises(DatabaseError):
+        Connection("postgres", host="127.0.0.1", port=server.port, password="wrong")
+
+
+def test_committed_rows_survive_kill_minus_nine(server: EmbeddedPostgres) -> None:
+    """A killed postmaster leaves a stale pid file; the next start recovers on the same port."""
+    server.ensure_owner_database("obsidianlist")
+    connection = connect(server)
+    connection.run("CREATE TABLE t AS SELECT 1 AS a")
+    port, pid = server.port, server.pid
+    assert pid
+    os.kill(pid, signal.SIGKILL)
+    psutil.Process(pid).wait(10)
+    server.start()
+    assert server.port == port
+    connection = connect(server)
+    assert connection.run("SELECT a FROM t") == [[1]]
+    connection.close()
+
+
+def test_a_server_left_by_a_killed_supervisor_is_replaced(server: EmbeddedPostgres) -> None:
+    """The next start ends the old server of the same directory first."""
+    old_pid = server.pid
+    successor = EmbeddedPostgres(server.directory, PASSWORD, PASSWORD, throwaway=True)
+    successor.start()
+    assert old_pid
+    assert successor.pid not in (None, old_pid)
+    assert server.pid is None
+    successor.stop()
+
+
+def test_a_pid_file_with_a_number_given_to_another_process_is_ignored(server: EmbeddedPostgres) -> None:
+    """A recycled process id does not keep the server down, and that process is left alone."""
+    server.stop()
+    (server.data / "postmaster.pid").write_text(f"{os.getpid()}\n{server.data}\n0\n1\n\n127.0.0.1\n0 0\nready\n")
+    server.start()
+    assert server.pid
+
+
+def test_a_killed_initdb_leaves_no_half_cluster(tmp_path: Path) -> None:
+    """Remains of an interrupted first start are cleared away."""
+    directory = tmp_path / "postgres"
+    (directory / "data.new").mkdir(parents=True)
+    (directory / "data.new" / "PG_VERSION").write_text("18")
+    server = EmbeddedPostgres(directory, PASSWORD, PASSWORD, throwaway=True)
+    server.start()
+    assert server.ensure_owner_database("obsidianlist")
+    server.stop()
+    assert not (directory / "data.new").exists()
+
+
+def test_a_server_that_cannot_start_says_why(server: EmbeddedPostgres) -> None:
+    """The error carries the end of the server's log."""
+    server.stop()
+    (server.data / "postgresql.conf").write_text("shared_buffers = nonsense\n")
+    with pytest.raises(PostgresError, match="shared_buffers"):
+        server.start()
+
+
+def test_a_port_is_remembered_until_another_program_takes_it(tmp_path: Path) -> None:
+    """People keep the same address in their tools."""
+    first = remembered_port(tmp_path / "port")
+    assert remembered_port(tmp_path / "port") == first
+    assert free_port() != 0
