@@ -1,0 +1,15 @@
+# Targets of the Helm chart and the registry; included by the Makefile.
+HELM := .tools/bin/helm
+
+.PHONY: chart chart-tools registry
+
+chart-tools: ## build helm and promtool into .tools/bin (needs Go)
+	@.ci/install-chart-tools.sh
+
+chart: $(STAMP) chart-tools ## lint the chart, render every values file and check each object
+	@$(HELM) lint --quiet knative/chart
+	@for file in knative/chart/values-*.yaml; do test -e "$$file" || continue; $(HELM) lint --quiet knative/chart -f "$$file"; done
+	@$(BIN)/python -m pytest tests/contract/chart tests/contract/test_registry.py
+
+registry: $(STAMP) ## write the README's table of functions from the registry
+	@$(BIN)/python .ci/function_table.py --write

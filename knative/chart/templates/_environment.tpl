@@ -1,0 +1,90 @@
+{{/*
+Environment of one function; takes root, name and entry (merged). Values that are not secret stand in the revision itself, not in a
+ConfigMap: a Knative revision is code and configuration together, so a rollback brings both back. PORT, K_SERVICE and K_REVISION
+come from Knative, which refuses them here.
+*/}}
+{{- define "obsidianlist.environment" -}}
+{{- $values := .root.Values -}}
+{{- $entry := .entry -}}
+- name: FUNCTION
+  value: {{ .name | replace "-" "_" }}
+- name: THREADS
+  value: {{ $entry.concurrency | int | quote }}
+- name: EVENT_CONSUMERS
+  value: {{ include "obsidianlist.eventConsumers" .root | quote }}
+- name: PUBLIC_URL
+  value: {{ include "obsidianlist.publicUrl" .root | quote }}
+- name: OPERATOR_EMAILS
+  value: {{ join "," $values.config.operatorEmails | quote }}
+- name: CORS_ORIGINS
+  value: {{ join "," $values.config.corsOrigins | quote }}
+- name: TRUSTED_PROXY_HOPS
+  value: {{ $values.config.trustedProxyHops | int | quote }}
+- name: LOG_LEVEL
+  value: {{ $values.config.logLevel }}
+{{- $plain := deepCopy $values.config.env }}
+{{- include "obsidianlist.overlay" (dict "base" $plain "over" ($entry.env | default dict)) }}
+{{- range $key, $value := $plain }}
+- name: {{ $key }}
+  value: {{ $value | quote }}
+{{- end }}
+{{- if ne $entry.database "none" }}
+- name: DATABASE_URL
+  valueFrom:
+    secretKeyRef:
+      name: {{ include "obsidianlist.databaseSecret" .root }}
+      key: {{ ternary $values.database.systemUrlKey $values.database.appUrlKey (eq $entry.database "system") }}
+{{- end }}
+{{- range $entry.secrets }}
+- name: {{ . }}
+  valueFrom:
+    secretKeyRef:
+      name: {{ $values.secrets.name }}
+      key: {{ . }}
+{{- end }}
+{{ include "obsidianlist.kafkaEnvironment" .root }}
+{{- end -}}
+
+{{/* How the producer behind the outbox reaches Kafka. */}}
+{{- define "obsidianlist.kafkaEnvironment" -}}
+{{- $kafka := .Values.kafka -}}
+- name: KAFKA_BOOTSTRAP_SERVERS
+  value: {{ join "," $kafka.bootstrapServers | quote }}
+- name: KAFKA_SECURITY_PROTOCOL
+  value: {{ $kafka.securityProtocol }}
+{{- if hasPrefix "SASL" $kafka.securityProtocol }}
+{{- range $variable, $key := dict "KAFKA_SASL_MECHANISM" "sasl.mechanism" "KAFKA_SASL_USERNAME" "user" "KAFKA_SASL_PASSWORD" "password" }}
+- name: {{ $variable }}
+  valueFrom:
+    secretKeyRef:
+      name: {{ $kafka.authSecretName }}
+      key: {{ $key }}
+{{- end }}
+{{- end }}
+{{- if $kafka.caKey }}
+- name: KAFKA_SSL_CA_LOCATION
+  value: /etc/obsidianlist/kafka/ca.crt
+{{- end }}
+{{- end -}}
+
+{{/* net.sasl and net.tls of a KafkaSource. */}}
+{{- define "obsidianlist.kafkaNet" -}}
+{{- $kafka := .Values.kafka -}}
+{{- if ne $kafka.securityProtocol "PLAINTEXT" -}}
+net:
+  {{- if hasPrefix "SASL" $kafka.securityProtocol }}
+  sasl:
+    enable: true
+    user: {secretKeyRef: {name: {{ $kafka.authSecretName }}, key: user}}
+    password: {secretKeyRef: {name: {{ $kafka.authSecretName }}, key: password}}
+    type: {secretKeyRef: {name: {{ $kafka.authSecretName }}, key: sasl.mechanism}}
+  {{- end }}
+  {{- if hasSuffix "SSL" $kafka.securityProtocol }}
+  tls:
+    enable: true
+    {{- if $kafka.caKey }}
+    caCert: {secretKeyRef: {name: {{ $kafka.authSecretName }}, key: {{ $kafka.caKey }}}}
+    {{- end }}
+  {{- end }}
+{{- end -}}
+{{- end -}}

@@ -1,0 +1,66 @@
+{{/*
+Rules between values that a JSON Schema cannot state. Included once per render; each failure says which entry and what to change.
+Admission would let every one of these through, and the fault would show as lost or doubled events.
+*/}}
+{{- define "obsidianlist.validate" -}}
+{{- $connections := 0 -}}
+{{- range $name := keys .Values.functions | sortAlpha -}}
+{{- $entry := include "obsidianlist.function" (dict "root" $ "name" $name) | fromYaml -}}
+{{- $scale := $entry.scale -}}
+{{- if and (gt ($scale.max | int) 0) (gt ($scale.min | int) ($scale.max | int)) -}}
+{{- fail (printf "functions.%s: scale.max %d is below scale.min %d" $name ($scale.max | int) ($scale.min | int)) -}}
+{{- end -}}
+{{- with $scale.activation -}}
+{{- if or (lt (. | int) ($scale.min | int)) (and (gt ($scale.max | int) 0) (gt (. | int) ($scale.max | int))) -}}
+{{- fail (printf "functions.%s: scale.activation %d must lie between scale.min and scale.max" $name (. | int)) -}}
+{{- end -}}
+{{- end -}}
+{{- with $entry.responseStartTimeoutSeconds -}}
+{{- if gt (. | int) ($entry.timeoutSeconds | int) -}}
+{{- fail (printf "functions.%s: responseStartTimeoutSeconds %d is above timeoutSeconds %d" $name (. | int) ($entry.timeoutSeconds | int)) -}}
+{{- end -}}
+{{- end -}}
+{{- if and $entry.sink $entry.public -}}
+{{- fail (printf "functions.%s: an event sink must not be public" $name) -}}
+{{- end -}}
+{{- if or (eq $entry.kind "consumer") $entry.sink -}}
+{{- include "obsidianlist.validateDelivery" (dict "name" $name "entry" $entry) -}}
+{{- end -}}
+{{- if eq $entry.kind "consumer" -}}
+{{- range $entry.topics -}}
+{{- if not (hasKey $.Values.kafka.topics .) -}}
+{{- fail (printf "functions.%s: topic %s is not in kafka.topics" $name .) -}}
+{{- end -}}
+{{- end -}}
+{{- $room := mul ($scale.max | int) ($entry.concurrency | int) -}}
+{{- $needed := include "obsidianlist.inFlight" (dict "root" $ "entry" $entry) | int -}}
+{{- if and (gt $room 0) (lt $room $needed) -}}
+{{- fail (printf "functions.%s: scale.max x concurrency is %d, but its KafkaSource can have %d events in flight; the rest would be refused" $name $room $needed) -}}
+{{- end -}}
+{{- end -}}
+{{- if ne $entry.database "none" -}}
+{{- $connections = add $connections (mul ($scale.max | int) ($entry.concurrency | int)) -}}
+{{- end -}}
+{{- end -}}
+{{- $limit := .Values.database.connectionLimit | int -}}
+{{- if and (gt $limit 0) (gt ($connections | int) $limit) -}}
+{{- fail (printf "functions could open %d database connections (sum of scale.max x concurrency), database.connectionLimit is %d" ($connections | int) $limit) -}}
+{{- end -}}
+{{- if and (ne .Values.kafka.securityProtocol "PLAINTEXT") (not .Values.kafka.authSecretName) -}}
+{{- fail (printf "kafka.securityProtocol %s needs kafka.authSecretName" .Values.kafka.securityProtocol) -}}
+{{- end -}}
+{{- if not (hasKey .Values.kafka.topics .Values.kafka.deadLetters.topic) -}}
+{{- fail "kafka.deadLetters.topic is not in kafka.topics" -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "obsidianlist.validateDelivery" -}}
+{{- $timeout := include "obsidianlist.isoSeconds" .entry.delivery.timeout | float64 -}}
+{{- $needed := add (.entry.timeoutSeconds | int) 30 -}}
+{{- if lt $timeout (float64 $needed) -}}
+{{- fail (printf "functions.%s: delivery.timeout %s is shorter than timeoutSeconds + 30 s = %d s; an event would be delivered again while it is still being processed" .name .entry.delivery.timeout $needed) -}}
+{{- end -}}
+{{- if eq (include "obsidianlist.isoSeconds" .entry.delivery.backoffDelay | float64) 0.0 -}}
+{{- fail (printf "functions.%s: delivery.backoffDelay must be longer than 0" .name) -}}
+{{- end -}}
+{{- end -}}
