@@ -98,6 +98,8 @@ class EmbeddedPostgres:
         Raises:
             PostgresError: with the last lines of the server's log.
         """
+        if self.pid:
+            return
         self.directory.mkdir(parents=True, exist_ok=True)
         if _is_root():
             _let_system_user_in(self.directory)

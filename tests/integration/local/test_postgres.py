@@ -1,13 +1,15 @@
 """The embedded PostgreSQL server: first start, crash, leftovers, clean stop."""
 
+import contextlib
 import os
 import signal
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
-from pg8000.native import Connection, DatabaseError
+from pg8000.native import Connection, DatabaseError, InterfaceError
 
 from knative.local.ports import free_port, remembered_port
 from knative.local.postgres import OWNER, EmbeddedPostgres, PostgresError
@@ -24,9 +26,15 @@ def server(tmp_path: Path) -> Iterator[EmbeddedPostgres]:
     postgres.stop()
 
 
-def connect(server: EmbeddedPostgres) -> Connection:
-    """Connect as the owner."""
-    return Connection(OWNER, host="127.0.0.1", port=server.port, password=PASSWORD, database="obsidianlist")
+@contextlib.contextmanager
+def connect(server: EmbeddedPostgres, user: str = OWNER, password: str = PASSWORD) -> Iterator[Connection]:
+    """Connect over a socket of ours: pg8000 leaves its own open when the server refuses or dies."""
+    database = "obsidianlist" if user == OWNER else "postgres"
+    with socket.create_connection(("127.0.0.1", server.port)) as ours:
+        connection = Connection(user, password=password, database=database, sock=ours)
+        yield connection
+        with contextlib.suppress(InterfaceError, OSError):
+            connection.close()
 
 
 def test_the_owner_is_no_superuser_and_owns_the_database(server: EmbeddedPostgres) -> None:
@@ -34,36 +42,35 @@ def test_the_owner_is_no_superuser_and_owns_the_database(server: EmbeddedPostgre
     url = server.ensure_owner_database("obsidianlist")
     assert url == f"postgresql://{OWNER}:p%40ss%20word%2F%25@127.0.0.1:{server.port}/obsidianlist"
     assert server.ensure_owner_database("obsidianlist") == url
-    connection = connect(server)
-    [[superuser, create_role]] = connection.run(
-        "SELECT rolsuper, rolcreaterole FROM pg_roles WHERE rolname = current_user"
-    )
-    assert (superuser, create_role) == (False, True)
-    connection.run("CREATE TABLE t (a text)")
-    assert connection.run("SELECT lower('ÄÉ'), to_tsvector('simple', 'Größe')::text") == [["äé", "'größe':1"]]
-    connection.close()
+    roles = "SELECT rolsuper, rolcreaterole FROM pg_roles WHERE rolname = current_user"
+    with connect(server) as connection:
+        assert connection.run(roles) == [[False, True]]
+        connection.run("CREATE TABLE t (a text)")
+        assert connection.run("SELECT lower('ÄÉ'), to_tsvector('simple', 'Größe')::text") == [["äé", "'größe':1"]]
 
 
 def test_a_wrong_password_is_refused(server: EmbeddedPostgres) -> None:
     """Nobody on this machine gets in without the password."""
-    with pytest.raises(DatabaseError):
-        Connection("postgres", host="127.0.0.1", port=server.port, password="wrong")
+    with pytest.raises(DatabaseError), connect(server, "postgres", "wrong"):
+        pass
 
 
 def test_committed_rows_survive_kill_minus_nine(server: EmbeddedPostgres) -> None:
     """A killed postmaster leaves a stale pid file; the next start recovers on the same port."""
+    server.stop()
+    server.throwaway = False
+    server.start()
     server.ensure_owner_database("obsidianlist")
-    connection = connect(server)
-    connection.run("CREATE TABLE t AS SELECT 1 AS a")
     port, pid = server.port, server.pid
     assert pid
-    os.kill(pid, signal.SIGKILL)
-    psutil.Process(pid).wait(10)
+    with connect(server) as connection:
+        connection.run("CREATE TABLE t AS SELECT 1 AS a")
+        os.kill(pid, signal.SIGKILL)
+        psutil.Process(pid).wait(10)
     server.start()
     assert server.port == port
-    connection = connect(server)
-    assert connection.run("SELECT a FROM t") == [[1]]
-    connection.close()
+    with connect(server) as connection:
+        assert connection.run("SELECT a FROM t") == [[1]]
 
 
 def test_a_server_left_by_a_killed_supervisor_is_replaced(server: EmbeddedPostgres) -> None:
