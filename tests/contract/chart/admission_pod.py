@@ -92,7 +92,9 @@ def _readiness(probe: dict[str, Any] | None) -> list[str]:
     """queue-proxy probes without pause while periodSeconds is 0, and then takes no thresholds."""
     if probe is None or probe.get("periodSeconds", 0):
         return []
-    return [f"readinessProbe.{key}: needs periodSeconds" for key in ("failureThreshold", "timeoutSeconds") if probe.get(key)]
+    return [
+        f"readinessProbe.{key}: needs periodSeconds" for key in ("failureThreshold", "timeoutSeconds") if probe.get(key)
+    ]
 
 
 def _volumes(volumes: list[dict[str, Any]], containers: list[dict[str, Any]]) -> list[str]:

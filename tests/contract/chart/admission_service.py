@@ -7,8 +7,8 @@ Called by admission.py. Source: knative/serving 1.23, pkg/apis/serving (fieldmas
 import re
 from typing import Any
 
-from tests.contract.chart.admission_scale import PREFIX, scale_refusals
 from tests.contract.chart.admission_pod import pod_refusals
+from tests.contract.chart.admission_scale import PREFIX, scale_refusals
 
 DNS_1035 = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
 MAX_TIMEOUT_SECONDS = 600

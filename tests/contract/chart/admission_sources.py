@@ -61,12 +61,18 @@ def _sink(sink: dict[str, Any]) -> list[str]:
         return ["spec.sink: expected at least one of ref, uri"]
     if not sink.get("ref") and "://" not in sink["uri"]:
         return ["spec.sink.uri: a relative URI needs a ref"]
-    return [f"spec.sink.ref.{key}: missing" for key in ("kind", "name", "apiVersion") if sink.get("ref") and not sink["ref"].get(key)]
+    return [
+        f"spec.sink.ref.{key}: missing"
+        for key in ("kind", "name", "apiVersion")
+        if sink.get("ref") and not sink["ref"].get(key)
+    ]
 
 
 def _overrides(spec: dict[str, Any]) -> list[str]:
     extensions = spec.get("ceOverrides", {}).get("extensions", {})
-    return [f"spec.ceOverrides.extensions: {key} is not alphanumeric" for key in extensions if not EXTENSION.fullmatch(key)]
+    return [
+        f"spec.ceOverrides.extensions: {key} is not alphanumeric" for key in extensions if not EXTENSION.fullmatch(key)
+    ]
 
 
 def _json_object(spec: dict[str, Any]) -> list[str]:

@@ -30,9 +30,23 @@ VARIANTS: dict[str, tuple[str, ...]] = {
 }
 
 
-def helm_template(*values_files: str, settings: tuple[str, ...] = (), capabilities: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
+def helm_template(
+    *values_files: str,
+    settings: tuple[str, ...] = (),
+    capabilities: tuple[str, ...] = (),
+    kube_version: str = "v1.34.0",
+) -> subprocess.CompletedProcess[str]:
     """Run `helm template`; `settings` go to --set-json as key=json, `capabilities` are API versions the cluster is said to have."""
-    command = [str(HELM), "template", "obsidianlist", str(CHART), "--namespace", NAMESPACE, "--kube-version", "v1.34.0"]
+    command = [
+        str(HELM),
+        "template",
+        "obsidianlist",
+        str(CHART),
+        "--namespace",
+        NAMESPACE,
+        "--kube-version",
+        kube_version,
+    ]
     for name in values_files:
         command += ["-f", str(CHART / name)]
     for setting in settings:
@@ -43,7 +57,9 @@ def helm_template(*values_files: str, settings: tuple[str, ...] = (), capabiliti
 
 
 @cache
-def render(*values_files: str, settings: tuple[str, ...] = (), capabilities: tuple[str, ...] = ()) -> tuple[dict[str, Any], ...]:
+def render(
+    *values_files: str, settings: tuple[str, ...] = (), capabilities: tuple[str, ...] = ()
+) -> tuple[dict[str, Any], ...]:
     """Return the rendered objects; a refusal of helm's fails the test with its words."""
     result = helm_template(*values_files, settings=settings, capabilities=capabilities)
     assert result.returncode == 0, result.stderr

@@ -25,7 +25,9 @@ def test_custom_resources_match_their_definition(variant: str) -> None:
     """No unknown field, no wrong type in any custom resource, and no kind without a definition to check against."""
     for manifest in render(*VARIANTS[variant]):
         if not is_core(manifest):
-            assert (manifest["apiVersion"], manifest["kind"]) in schemas() or manifest["apiVersion"] in WITHOUT_DEFINITION
+            assert (manifest["apiVersion"], manifest["kind"]) in schemas() or manifest[
+                "apiVersion"
+            ] in WITHOUT_DEFINITION
             if manifest["apiVersion"] not in WITHOUT_DEFINITION:
                 assert schema_errors(manifest) == [], manifest["metadata"]["name"]
 
@@ -49,7 +51,8 @@ def test_admission_takes_every_object(variant: str) -> None:
 def test_names_are_unique(variant: str) -> None:
     """No two objects of a kind share a name in a namespace."""
     keys = [
-        (m["apiVersion"], m["kind"], m["metadata"].get("namespace"), m["metadata"]["name"]) for m in render(*VARIANTS[variant])
+        (m["apiVersion"], m["kind"], m["metadata"].get("namespace"), m["metadata"]["name"])
+        for m in render(*VARIANTS[variant])
     ]
     assert len(keys) == len(set(keys))
 

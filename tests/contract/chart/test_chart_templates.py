@@ -1,0 +1,250 @@
+"""What the templates make of the registry: one test per promise."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.contract.chart.rendering import needs_helm, of_kind, registry, render, values
+
+pytestmark = needs_helm
+SERVING = "serving.knative.dev/"
+FUNCTIONS = sorted(registry())
+CONSUMERS = [name for name in FUNCTIONS if registry()[name]["kind"] == "consumer"]
+CRON = [name for name in FUNCTIONS if registry()[name]["kind"] == "cron"]
+
+
+def services() -> dict[str, dict[str, Any]]:
+    """Return the Knative Services of the default values."""
+    return of_kind(render(), "Service", SERVING)
+
+
+def container(name: str, *files: str, settings: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Return the container of a function's revision template."""
+    service = of_kind(render(*files, settings=settings), "Service", SERVING)[name]
+    found: dict[str, Any] = service["spec"]["template"]["spec"]["containers"][0]
+    return found
+
+
+def environment(name: str, settings: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Return a function's environment: plain text, or {secret: (name, key)}."""
+    found = {}
+    for variable in container(name, settings=settings)["env"]:
+        reference = variable.get("valueFrom", {}).get("secretKeyRef")
+        found[variable["name"]] = (reference["name"], reference["key"]) if reference else variable["value"]
+    return found
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_function_has_its_service(name: str) -> None:
+    """One Knative Service each; threads, concurrency and the target agree with the registry."""
+    spec = services()[name]["spec"]["template"]["spec"]
+    concurrency = registry()[name].get("concurrency", values()["defaults"]["concurrency"])
+    assert spec["containerConcurrency"] == concurrency
+    assert environment(name)["THREADS"] == str(concurrency)
+    assert environment(name)["FUNCTION"] == name.replace("-", "_")
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_only_public_functions_leave_the_cluster(name: str) -> None:
+    """Sinks of events, and every function the registry does not call public, are cluster-local."""
+    label = services()[name]["metadata"]["labels"].get("networking.knative.dev/visibility")
+    assert label == (None if registry()[name].get("public") else "cluster-local")
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_scale_annotations_stand_on_the_revision(name: str) -> None:
+    """Knative refuses them on the Service's own metadata."""
+    annotations = services()[name]["spec"]["template"]["metadata"]["annotations"]
+    assert annotations["autoscaling.knative.dev/max-scale"] == str(registry()[name]["scale"]["max"])
+    assert not any("autoscaling" in key for key in services()[name]["metadata"].get("annotations", {}))
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_startup_probe_names_its_port(name: str) -> None:
+    """Knative does not fill the startup probe's port in; without it the Deployment fails."""
+    probes = container(name)
+    assert probes["startupProbe"]["httpGet"] == {"path": "/healthz", "port": 8080}
+    assert probes["readinessProbe"]["httpGet"] == {"path": "/healthz", "port": 8080}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_revision_outlasts_its_startup_probe(name: str) -> None:
+    """progress-deadline exceeds the startup probe's budget."""
+    annotations = services()[name]["spec"]["template"]["metadata"]["annotations"]
+    startup = container(name)["startupProbe"]
+    deadline = int(annotations["serving.knative.dev/progress-deadline"].removesuffix("s"))
+    assert deadline > startup["periodSeconds"] * startup["failureThreshold"]
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_database_role_follows_the_registry(name: str) -> None:
+    """A user's function never holds the system role's URL, and no function holds the owner's."""
+    database = registry()[name].get("database", values()["defaults"]["database"])
+    expected = {
+        "app": ("obsidianlist", "DATABASE_URL_APP"),
+        "system": ("obsidianlist", "DATABASE_URL_SYSTEM"),
+        "none": None,
+    }
+    assert environment(name).get("DATABASE_URL") == expected[database]
+    assert "DATABASE_OWNER_URL" not in environment(name)
+
+
+def test_only_auth_can_sign_tokens() -> None:
+    """The private key reaches one function."""
+    assert [name for name in FUNCTIONS if "JWT_PRIVATE_KEY" in environment(name)] == ["auth"]
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_function_knows_the_consumers(name: str) -> None:
+    """EVENT_CONSUMERS lists each consumer with its topics."""
+    assert json.loads(environment(name)["EVENT_CONSUMERS"]) == {each: registry()[each]["topics"] for each in CONSUMERS}
+
+
+@pytest.mark.parametrize("name", CONSUMERS)
+def test_every_consumer_has_its_source(name: str) -> None:
+    """Fixed group, earliest, every delivery field, a dead letter sink, and the Service as sink."""
+    source = of_kind(render(), "KafkaSource")[name]
+    entry = registry()[name]
+    spec = source["spec"]
+    assert (spec["topics"], spec["consumerGroup"], spec["ordering"]) == (
+        entry["topics"],
+        entry["consumerGroup"],
+        entry["ordering"],
+    )
+    assert spec["initialOffset"] == "earliest"
+    assert set(spec["delivery"]) == {"retry", "backoffPolicy", "backoffDelay", "timeout", "deadLetterSink"}
+    assert spec["delivery"]["deadLetterSink"]["ref"]["kind"] == "KafkaSink"
+    assert (spec["sink"]["ref"]["kind"], spec["sink"]["ref"]["name"]) == ("Service", name)
+    assert source["metadata"]["annotations"] == {"helm.sh/resource-policy": "keep"}
+
+
+def test_dead_letters_come_back_to_their_function() -> None:
+    """The topic's own source posts at the function's sink path and never drops a record."""
+    spec = of_kind(render(), "KafkaSource")["dead-letters"]["spec"]
+    assert spec["topics"] == ["dead-letters"]
+    assert spec["ordering"] == "unordered"
+    assert spec["sink"]["ref"]["name"] == "dead-letters"
+    assert spec["sink"]["uri"] == "/events"
+    assert spec["delivery"]["deadLetterSink"]["ref"]["name"] == "dead-letters"
+    assert of_kind(render(), "KafkaSink")["dead-letters"]["spec"]["topic"] == "dead-letters"
+
+
+@pytest.mark.parametrize("name", CRON)
+def test_every_cron_function_has_its_ping(name: str) -> None:
+    """Schedule and zone come from the registry."""
+    spec = of_kind(render(), "PingSource")[name]["spec"]
+    assert spec["schedule"] == registry()[name]["schedule"]
+    assert spec["timezone"] == registry()[name]["timeZone"]
+    assert spec["sink"]["ref"]["name"] == name
+
+
+def test_entry_wins_over_defaults_even_with_zero() -> None:
+    """0 and false of an entry are not taken for "not set"."""
+    settings = (
+        "defaults.scale.min=2",
+        "functions.tags.scale.min=0",
+        "functions.tags.public=false",
+        "defaults.public=true",
+    )
+    service = of_kind(render(settings=settings), "Service", SERVING)["tags"]
+    assert service["spec"]["template"]["metadata"]["annotations"]["autoscaling.knative.dev/min-scale"] == "0"
+    assert service["metadata"]["labels"]["networking.knative.dev/visibility"] == "cluster-local"
+
+
+def test_digest_wins_over_tag() -> None:
+    """A digest pins the image and spares the cluster the tag resolution."""
+    digest = "sha256:" + "0" * 64
+    image = container("tasks", settings=(f'image.digest="{digest}"', 'image.tag="2.0"'))["image"]
+    assert image == f"ghcr.io/obsidianlist/functions@{digest}"
+
+
+def test_broker_with_password_and_own_authority() -> None:
+    """SASL and the authority reach the functions, the sources and the sink from one Secret."""
+    settings = ('kafka.securityProtocol="SASL_SSL"', 'kafka.authSecretName="kafka-user"', 'kafka.caKey="ca.crt"')
+    assert environment("tasks", settings)["KAFKA_SASL_PASSWORD"] == ("kafka-user", "password")
+    assert environment("tasks", settings)["KAFKA_SSL_CA_LOCATION"] == "/etc/obsidianlist/kafka/ca.crt"
+    assert {"name": "kafka-ca", "mountPath": "/etc/obsidianlist/kafka", "readOnly": True} in container(
+        "tasks", settings=settings
+    )["volumeMounts"]
+    net = of_kind(render(settings=settings), "KafkaSource")["audit-writer"]["spec"]["net"]
+    assert net["sasl"]["type"]["secretKeyRef"] == {"name": "kafka-user", "key": "sasl.mechanism"}
+    assert net["tls"]["caCert"]["secretKeyRef"] == {"name": "kafka-user", "key": "ca.crt"}
+    assert (
+        of_kind(render(settings=settings), "KafkaSink")["dead-letters"]["spec"]["auth"]["secret"]["ref"]["name"]
+        == "kafka-user"
+    )
+
+
+def test_plain_broker_needs_no_secret() -> None:
+    """PLAINTEXT renders neither net nor auth."""
+    assert "net" not in of_kind(render(), "KafkaSource")["audit-writer"]["spec"]
+    assert "auth" not in of_kind(render(), "KafkaSink")["dead-letters"]["spec"]
+
+
+def test_strimzi_topics_keep_whole_numbers() -> None:
+    """Retention stays 1209600000 and is not written as 1.2096e+09."""
+    assert of_kind(render(), "KafkaTopic") == {}
+    topics = of_kind(render(settings=("kafka.strimzi.enabled=true",)), "KafkaTopic")
+    assert set(topics) == set(values()["kafka"]["topics"])
+    for name, topic in topics.items():
+        wanted = values()["kafka"]["topics"][name]
+        assert topic["spec"]["partitions"] == wanted["partitions"]
+        assert wanted["config"].items() <= topic["spec"]["config"].items()
+        assert topic["metadata"]["annotations"]["helm.sh/resource-policy"] == "keep"
+
+
+def test_migration_runs_before_the_functions_change() -> None:
+    """A hook, as the owner, and the only holder of the owner's URL."""
+    job = of_kind(render(), "Job")["migration"]
+    assert job["metadata"]["annotations"]["helm.sh/hook"] == "pre-install,pre-upgrade"
+    names = {variable["name"] for variable in job["spec"]["template"]["spec"]["containers"][0]["env"]}
+    assert names == {"DATABASE_OWNER_URL", "DATABASE_APP_PASSWORD", "DATABASE_SYSTEM_PASSWORD"}
+
+
+def test_pods_are_reached_only_past_queue_proxy() -> None:
+    """Nobody but Prometheus may call a pod's own port."""
+    policy = of_kind(render(), "NetworkPolicy")["functions"]["spec"]
+    for rule in policy["ingress"]:
+        callers = {each["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"] for each in rule["from"]}
+        if 8080 in {port["port"] for port in rule["ports"]}:
+            assert callers == {"monitoring"}
+    assert set(policy["policyTypes"]) == {"Ingress", "Egress"}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_network_labels_follow_the_registry(name: str) -> None:
+    """A pod is isolated, and may leave only where its entry says."""
+    labels = services()[name]["spec"]["template"]["metadata"]["labels"]
+    egress = {
+        key.removeprefix("obsidianlist.app/egress-") for key in labels if key.startswith("obsidianlist.app/egress-")
+    }
+    entry = registry()[name]
+    database = set() if entry.get("database") == "none" else {"database"}
+    assert labels["obsidianlist.app/isolated"] == "true"
+    assert egress == {*entry.get("egress", []), *database}
+
+
+def test_outside_addresses_exclude_the_cluster() -> None:
+    """Push, mail and model hosts are reached, private ranges and the metadata address are not."""
+    policies = of_kind(render(), "NetworkPolicy")
+    blocks = [block["ipBlock"] for block in policies["egress-push"]["spec"]["egress"][0]["to"]]
+    assert {"10.0.0.0/8", "169.254.0.0/16", "192.168.0.0/16"} <= set(blocks[0]["except"])
+
+
+def test_trial_secret_is_written_only_on_request() -> None:
+    """The chart holds no secret unless told to."""
+    assert of_kind(render(), "Secret") == {}
+    made = of_kind(render(settings=("secrets.create=true", 'secrets.values={"CURSOR_KEY":"x"}')), "Secret")[
+        "obsidianlist"
+    ]
+    assert made["stringData"] == {"CURSOR_KEY": "x"}
+
+
+def test_smoke_test_is_a_test_hook() -> None:
+    """`helm test` runs the script the chart carries, outside the functions' network policy."""
+    pod = of_kind(render(), "Pod")["smoke-test"]
+    assert pod["metadata"]["annotations"]["helm.sh/hook"] == "test"
+    assert "obsidianlist.app/isolated" not in pod["metadata"]["labels"]
+    script = of_kind(render(), "ConfigMap")["smoke-test"]["data"]["smoke.py"]
+    compile(script, "smoke.py", "exec")
