@@ -1,0 +1,238 @@
+"""Connections to PostgreSQL: pg8000 that keeps its prepared statements and is closed at the first doubt.
+
+Plain pg8000 prepares every statement anew (three round trips) and scans its SQL in Python each time. :class:`Connection`
+keeps both, bounded, so that a repeated statement costs one round trip.
+
+An error raised in Python between sending and reading leaves the protocol out of step, and the *next* user of that
+connection would read this one's rows. So every exception that is not the server's own answer marks the connection
+broken, and a broken connection is closed instead of returned (``shared.db.pool``, ``shared.db.engine``).
+"""
+
+import socket
+import ssl
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import cache
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+from uuid import UUID
+
+from pg8000 import dbapi
+from pg8000.converters import make_params
+from pg8000.core import Context
+
+_STATEMENTS_KEPT = 256
+_SQL_KEPT = 2048
+_CONNECT_TIMEOUT_SECONDS = 5.0
+_IDENTITY = "select set_config('app.user_id', $1, true)"
+_numbered_sql: dict[str, str] = {}
+
+
+class Cursor(dbapi.Cursor):  # type: ignore[misc]
+    """A DBAPI cursor whose statements are prepared once a connection."""
+
+    def execute(self, operation: str, args: Sequence[Any] = (), stream: Any = None) -> None:
+        """Run ``operation`` (``%s`` placeholders) as pg8000's cursor does, reusing its prepared statement."""
+        connection: Connection = self._c
+        if stream is not None or not args or self._input_oids:
+            with connection.in_step():
+                super().execute(operation, args, stream)
+            return
+        with connection.in_step():
+            if not connection._in_transaction and not connection.autocommit:
+                connection.execute_simple("begin transaction")
+            self._context = connection.execute_prepared(_number_placeholders(operation, args), args)
+        self._row_iter = None if self._context.rows is None else iter(self._context.rows)
+        self.input_types: list[Any] = []
+
+
+class Connection(dbapi.Connection):  # type: ignore[misc]
+    """A pg8000 connection with a bounded cache of prepared statements and a mark for lost protocol state."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.broken = False
+        self.give_back: Callable[[Connection], None] | None = None
+        self._prepared: OrderedDict[str, tuple[bytes, Any, Any]] = OrderedDict()
+        super().__init__(*args, **kwargs)
+
+    def in_step(self) -> "_InStep":
+        """Return a context that marks the connection broken on any error that is not the server's own."""
+        return _InStep(self)
+
+    def cursor(self) -> Cursor:
+        """Return a cursor that reuses prepared statements."""
+        return Cursor(self)
+
+    def execute_prepared(self, sql: str, values: Sequence[Any]) -> Context:
+        """Run ``sql`` (``$1`` placeholders) in one round trip once its statement is prepared."""
+        name, columns, input_funcs = self._statement(sql)
+        return self.execute_named(name, make_params(self.py_types, values), columns, input_funcs, sql)
+
+    def fetch_texts(self, sql: str, values: Sequence[Any], user_id: UUID | None) -> list[str | None]:
+        """Run a statement that answers one text or JSON column, as one transaction in one round trip.
+
+        ``app.user_id`` is set inside that same implicit transaction, so row-level security holds and nothing of it outlives the
+        statement, also behind a pooler in transaction mode.
+
+        Returns:
+            The column of every row, undecoded, in the statement's order.
+        """
+        with self.in_step():
+            identity, _, _ = self._statement(_IDENTITY)
+            name, columns, _ = self._statement(sql)
+            params = make_params(self.py_types, values)
+            # All parameters are encoded before the first byte is sent: what cannot be encoded fails with the protocol in step.
+            for value in params:
+                if value is not None:
+                    value.encode(self._client_encoding)
+            context = Context(sql, columns=columns, input_funcs=[_as_is])
+            self.send_BIND(identity, [str(user_id) if user_id else ""])
+            self.send_EXECUTE()
+            self.send_BIND(name, params)
+            self.send_EXECUTE()
+            self._sync(context)
+        return [row[0] for row in context.rows[1:]]
+
+    def begin(self, user_id: UUID | None) -> None:
+        """Start a transaction whose rows are those of ``user_id`` (none at all for the app role when ``None``)."""
+        with self.in_step():
+            # A UUID object cannot carry SQL; a simple query saves two round trips.
+            who = UUID(int=user_id.int) if user_id else ""
+            self.execute_simple(f"begin; select set_config('app.user_id', '{who}', true)")
+
+    def commit(self) -> None:
+        """Commit in one round trip (pg8000's own takes two)."""
+        with self.in_step():
+            self.execute_simple("commit")
+
+    def rollback(self) -> None:
+        """Roll back if a transaction is open."""
+        if self._in_transaction:
+            with self.in_step():
+                self.execute_simple("rollback")
+
+    def close(self) -> None:
+        """Give a healthy connection back to its pool; end any other."""
+        if self.give_back is not None:
+            self.give_back(self)
+        else:
+            self.end()
+
+    def end(self) -> None:
+        """Close the socket; a connection already lost is no error."""
+        with suppress(Exception):
+            super().close()
+
+    def _sync(self, context: Context) -> None:
+        from pg8000.core import SYNC_MSG, _flush, _write  # noqa: PLC0415, PLC2701 - the protocol layer this class extends
+
+        _write(self._sock, SYNC_MSG)
+        _flush(self._sock)
+        self.handle_messages(context)
+
+    def _statement(self, sql: str) -> tuple[bytes, Any, Any]:
+        found = self._prepared.get(sql)
+        if found is not None:
+            self._prepared.move_to_end(sql)
+            return found
+        while len(self._prepared) >= _STATEMENTS_KEPT:
+            _, (name, _, _) = self._prepared.popitem(last=False)
+            self.close_prepared_statement(name)
+        found = self.prepare_statement(sql, ())
+        self._prepared[sql] = found
+        return found
+
+    def forget_statements(self) -> None:
+        """Prepare everything anew: after a migration a kept plan may have another result type (SQLSTATE 0A000)."""
+        with self.in_step():
+            while self._prepared:
+                _, (name, _, _) = self._prepared.popitem()
+                self.close_prepared_statement(name)
+
+
+class _InStep:
+    """Marks its connection broken when an exception other than the server's own answer passes."""
+
+    __slots__ = ("_connection",)
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None and not issubclass(kind, dbapi.DatabaseError):
+            self._connection.broken = True
+
+
+def _as_is(value: str) -> str:
+    return value
+
+
+def _number_placeholders(operation: str, args: Sequence[Any]) -> str:
+    numbered = _numbered_sql.get(operation)
+    if numbered is None:
+        numbered, _ = dbapi.convert_paramstyle("format", operation, args)
+        if len(_numbered_sql) >= _SQL_KEPT:
+            _numbered_sql.clear()
+        _numbered_sql[operation] = numbered
+    return numbered
+
+
+def connect_arguments(url: str) -> dict[str, Any]:
+    """Return pg8000's arguments for a ``postgresql://user:password@host:port/database?sslmode=…&sslrootcert=…`` URL.
+
+    Raises:
+        ValueError: the URL has no host, user or database.
+    """
+    parts = urlsplit(url)
+    query = parse_qs(parts.query)
+    if not parts.scheme.startswith("postgres") or not parts.hostname or not parts.username or len(parts.path) < 2:  # noqa: PLR2004
+        raise ValueError("a database URL is postgresql://user:password@host:port/database")
+    sslmode = query.get("sslmode", ["disable" if parts.hostname in {"localhost", "127.0.0.1", "::1"} else "verify-full"])[0]
+    return {
+        "user": unquote(parts.username),
+        "password": unquote(parts.password or ""),
+        "host": parts.hostname,
+        "port": parts.port or 5432,
+        "database": unquote(parts.path[1:]),
+        # Anything but "disable" verifies the server: an unverified TLS connection protects from nobody who matters.
+        "ssl_context": False if sslmode in {"disable", "allow", "prefer"} else _tls_context(query.get("sslrootcert", [""])[0]),
+    }
+
+
+def connect(url: str, *, timeout_seconds: float, application_name: str = "obsidianlist") -> Connection:
+    """Open a connection with TCP_NODELAY, keep-alive probes and a read timeout.
+
+    Args:
+        url: see :func:`connect_arguments`.
+        timeout_seconds: the longest wait for any answer; above the server's statement timeout, so that only a dead network
+            reaches it.
+        application_name: shown in ``pg_stat_activity``.
+    """
+    arguments = connect_arguments(url)
+    try:
+        sock = socket.create_connection((arguments["host"], arguments["port"]), _CONNECT_TIMEOUT_SECONDS)
+    except OSError as error:
+        raise dbapi.InterfaceError("cannot reach the database") from error
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for option, value in (("TCP_KEEPIDLE", 10), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 3)):
+        if hasattr(socket, option):
+            sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
+    try:
+        connection = Connection(**arguments, sock=sock, application_name=application_name)
+    except BaseException:
+        sock.close()
+        raise
+    sock.settimeout(timeout_seconds)
+    return connection
+
+
+@cache
+def _tls_context(root_certificate: str) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=root_certificate or None)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context

@@ -1,0 +1,20 @@
+"""The first schema (0001_initial.sql) with its roles and forced row-level security."""
+
+from pathlib import Path
+
+from alembic import op
+
+from shared.db.security import grant_and_protect
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    statements = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+    op.get_bind().exec_driver_sql(statements)
+    grant_and_protect(op.get_bind())
+
+
+def downgrade() -> None:
+    op.get_bind().exec_driver_sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
