@@ -3,6 +3,23 @@ Rules between values that a JSON Schema cannot state. Included once per render; 
 Admission would let every one of these through, and the fault would show as lost or doubled events.
 */}}
 {{- define "obsidianlist.validate" -}}
+{{- if hasKey .Values.functions "web" -}}
+{{- fail "functions.web: the name belongs to the web app's own service" -}}
+{{- end -}}
+{{- if and .Values.rollout.canaryPercent (ne .Values.rollout.duration "0s") -}}
+{{- fail "rollout: canaryPercent splits the traffic itself; rollout.duration must then be 0s" -}}
+{{- end -}}
+{{- if and .Values.domain.tls.createIssuers (not .Values.domain.tls.email) -}}
+{{- fail "domain.tls.createIssuers needs domain.tls.email" -}}
+{{- end -}}
+{{- with .Values.secrets -}}
+{{- if and .create .external.enabled -}}
+{{- fail "secrets: create and external.enabled exclude each other" -}}
+{{- end -}}
+{{- if and .external.enabled (not .external.store.name) -}}
+{{- fail "secrets.external needs store.name" -}}
+{{- end -}}
+{{- end -}}
 {{- $connections := 0 -}}
 {{- range $name := keys .Values.functions | sortAlpha -}}
 {{- $entry := include "obsidianlist.function" (dict "root" $ "name" $name) | fromYaml -}}

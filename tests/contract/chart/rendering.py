@@ -19,7 +19,7 @@ HELM = Path(os.environ.get("HELM", ROOT / ".tools" / "bin" / "helm"))
 NAMESPACE = "obsidianlist"
 
 needs_helm = pytest.mark.skipif(
-    not HELM.exists(),
+    not HELM.exists() and "CI" not in os.environ,  # in CI an absent helm is a failure
     reason=f"rendered chart objects are not tested: no helm at {HELM} (`make chart-tools` builds it; needs Go)",
 )
 
