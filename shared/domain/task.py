@@ -25,6 +25,8 @@ LAST_DUE_ON = date(9999, 12, 30)  # one day less than Python's last, so that eve
 
 TAG_COLORS = ("gray", "red", "orange", "yellow", "green", "teal", "blue", "purple", "pink")
 
+QUOTATION_MARKS = "“”„‟«»"  # read as " wherever a person types a query
+
 # C0 and C1 controls, DEL, lone surrogates, and the two code points that are no characters.
 _FORBIDDEN = "\0-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff"
 _IN_NOTES = re.compile(f"[{_FORBIDDEN}]")
@@ -84,7 +86,7 @@ def clean_tag_name(text: str, field: str = "tags") -> str:
     name = " ".join(_clean_line(text, field, TAG_MAX_LENGTH).split())
     if name.startswith("#"):
         raise DomainError(field, "A tag's name is written without the leading #.")
-    if '"' in name or "," in name:
+    if any(mark in name for mark in '",' + QUOTATION_MARKS):
         raise DomainError(field, "A tag's name cannot hold a comma or a quotation mark.")
     return name
 

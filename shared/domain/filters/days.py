@@ -7,8 +7,6 @@ import calendar
 import re
 from datetime import date, timedelta
 
-from shared.domain.task import FIRST_DUE_ON, LAST_DUE_ON
-
 _NAMED = {"yesterday": -1, "today": 0, "tomorrow": 1}
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SHORTEST_WEEKDAY = 3
@@ -17,7 +15,7 @@ EXPECTED = "a date such as 2026-12-24, today, +7d, -2w, +1m or fri"
 
 
 def parse_day(text: str, today: date) -> date | None:
-    """Return the day a text names, counted from `today`; None if it names none between 1970 and 9999.
+    """Return the day a text names, counted from `today`; None if it names none that has days before and after it.
 
     A weekday is the next such day, today included. ``m`` are calendar months: the last day of a month stays in it.
     """
@@ -26,7 +24,7 @@ def parse_day(text: str, today: date) -> date | None:
         day = _day(word, today)
     except (ValueError, OverflowError):
         return None
-    return day if day is not None and FIRST_DUE_ON <= day <= LAST_DUE_ON else None
+    return day if day is not None and date.min < day < date.max else None
 
 
 def _day(word: str, today: date) -> date | None:

@@ -23,14 +23,14 @@ from uuid import UUID
 from shared.domain.errors import DomainError
 from shared.domain.filters.days import EXPECTED, parse_day
 from shared.domain.filters.value import DueChoice, TaskFilter
-from shared.domain.task import Priority, clean_tag_name
+from shared.domain.task import QUOTATION_MARKS, Priority, clean_tag_name
 
-MAX_LENGTH = 1000
+MAX_LENGTH = 4000
 
-_KEY = re.compile(r"([A-Za-z]+)(:|<=?|>=?)(?!//)")
+KEY = re.compile(r"([A-Za-z]+)(:|<=?|>=?)(?!//)")
 _WORD = re.compile(r"\S+")
 _ITEM = re.compile(r'"([^"]*)"|([^\s,"]+)')
-_QUOTES = dict.fromkeys(map(ord, "“”„‟«»"), '"')
+QUOTES = dict.fromkeys(map(ord, QUOTATION_MARKS), '"')
 _DAY = timedelta(days=1)
 _LEVELS = {"p1": Priority.URGENT, "p2": Priority.HIGH, "p3": Priority.MEDIUM, "p4": Priority.LOW}
 _STATUS = {"open": "open", "done": "completed", "completed": "completed", "all": "all"}
@@ -87,7 +87,7 @@ def parse(text: str, today: date) -> TaskFilter:
     if len(text) > MAX_LENGTH:
         raise FilterError(MAX_LENGTH, f"Expected at most {MAX_LENGTH} characters.")
     draft = _Draft(today)
-    plain = text.translate(_QUOTES)
+    plain = text.translate(QUOTES)
     position = 0
     while (word := _WORD.search(plain, position)) is not None:
         position = _read(plain, word.start(), draft)
@@ -113,7 +113,7 @@ def _read(text: str, start: int, draft: _Draft) -> int:
     if text[at : at + 1] == "#" and (name := _ITEM.match(text, at + 1)):
         _tag(draft, _Condition(start, negated, "tag", ":", [(at + 1, _value(name))]))
         return name.end()
-    key = _KEY.match(text, at)
+    key = KEY.match(text, at)
     if key is None:
         return _plain_word(text, start, draft)
     items, end = _items(text, key.end())

@@ -6,10 +6,11 @@ only search words that look like filters come back as phrases.
 
 import re
 
+from shared.domain.filters.language import KEY, QUOTES
 from shared.domain.filters.value import TaskFilter
 
 _PIECE = re.compile(r'-?"[^"]*"?|[^\s"]+|"')
-_FILTER_LIKE = re.compile(r"-?(?:[A-Za-z]+[:<>]|#)")
+_FILTER_LIKE = re.compile(rf'-?(?:{KEY.pattern}|#[^\s,"])')
 _BARE = re.compile(r"[^\s]+")
 
 
@@ -49,7 +50,7 @@ def _days(wanted: TaskFilter) -> list[str]:
 
 def _text(text: str) -> list[str]:
     pieces = []
-    for piece in _PIECE.findall(text):
+    for piece in _PIECE.findall(text.translate(QUOTES)):
         if _FILTER_LIKE.match(piece):
             minus = "-" if piece.startswith("-") else ""
             pieces.append(f'{minus}"{piece.removeprefix("-")}"')
