@@ -86,6 +86,6 @@ def parse_local(text: str, field: str = "due_local") -> date | datetime:
         local = datetime.fromisoformat(text)
     except ValueError as error:
         raise shape from error
-    if local.tzinfo is not None or local.microsecond or text[10] != "T":
+    if local.tzinfo is not None or local.microsecond or not text[10:].startswith("T") or text[11:13] == "24":
         raise shape
     return local

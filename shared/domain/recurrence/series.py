@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
-from itertools import islice, takewhile
+from itertools import groupby, islice, starmap, takewhile
 
 from shared.domain.errors import DomainError
 from shared.domain.recurrence.parse import parse_rrule
@@ -156,10 +156,11 @@ class Walk(Iterator[Occurrence]):
                 yield occurrence
 
     def _unordered(self) -> Iterator[Occurrence]:
-        """Yield by period; within one, a gap may have moved a time behind a later one, hence the sort."""
+        """Yield day by day; within one, a gap may have moved a time behind a later one, hence the sort."""
         for batch in self._batches():
-            resolved = [self._resolve(number, planned) for number, planned in batch if planned >= self._floor]
-            yield from sorted(resolved, key=lambda occurrence: occurrence.at)
+            upcoming = [item for item in batch if item[1] >= self._floor]
+            for _, day in groupby(upcoming, key=lambda item: item[1].date()):
+                yield from sorted(starmap(self._resolve, day), key=lambda occurrence: occurrence.at)
 
     def _batches(self) -> Iterator[list[tuple[int, datetime]]]:
         """Yield the numbered planned times of each period that has any, until the rule ends or is silent too long."""
