@@ -109,7 +109,7 @@ class Registry:
                 name=function.name,
                 topics=(self.dead_letter_topic,),
                 consumer_group=self.dead_letter_group,
-                ordering="ordered",
+                ordering="unordered",
                 sink_path=f"/{function.name}{function.sink}",
                 delivery=function.delivery,
             )

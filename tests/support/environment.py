@@ -49,7 +49,7 @@ def _forget() -> None:
 
     forget_settings()
     try:
-        from shared.db.engine import dispose_engines
+        from shared.db.pool import dispose
     except ImportError:
         return
-    dispose_engines()
+    dispose()

@@ -1,0 +1,45 @@
+"""What ``make run`` prints: one line per component, as it gets ready, with the time it took.
+
+Called by the supervisor from several threads. Functions' own logs go to files under the data directory.
+"""
+
+import sys
+import threading
+import time
+
+_lock = threading.Lock()
+
+
+class Console:
+    """Status lines on standard output; coloured only on a terminal."""
+
+    def __init__(self) -> None:
+        self._started_at = time.monotonic()
+        self._colour = sys.stdout.isatty()
+
+    def component(self, name: str, state: str, detail: str = "", *, since: float | None = None) -> None:
+        """Print a component's state and, if it is known when its start began, the milliseconds since."""
+        took = f"{(time.monotonic() - since) * 1000:6.0f} ms" if since is not None else " " * 9
+        self._print(
+            f"  {name:<12} {self._painted(state):<{10 + len(self._painted('')) * 1}} {took}   {detail}".rstrip()
+        )
+
+    def line(self, text: str = "") -> None:
+        """Print a line as it is."""
+        self._print(text)
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since the start."""
+        return time.monotonic() - self._started_at
+
+    def _painted(self, state: str) -> str:
+        if not self._colour:
+            return state
+        colour = {"ready": 32, "done": 32, "stopped": 2, "failed": 31, "restarting": 33}.get(state, 36)
+        return f"\x1b[{colour}m{state}\x1b[0m"
+
+    def _print(self, text: str) -> None:
+        with _lock:
+            sys.stdout.write(f"{text}\n")
+            sys.stdout.flush()

@@ -1,0 +1,233 @@
+"""Starts, watches and stops the whole bundle on one machine.
+
+Called by ``python -m knative.local``. Order of the start: PostgreSQL beside Kafka, then the schema beside the two server
+groups, then the sources; the web app is built in the background. Order of the stop: the reverse, PostgreSQL last. A child
+that ends by itself is started again. The in-memory broker forgets everything when it ends, so its clients are started anew
+with its new address and every event that a consumer has not seen is published again, as at every start.
+"""
+
+import os
+import threading
+import time
+import urllib.error
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from knative.local.component import Component, ComponentError, run_module
+from knative.local.console import Console
+from knative.local.environments import Environments, make_environments
+from knative.local.keys import load_keys
+from knative.local.ports import free_port
+from knative.local.postgres import EmbeddedPostgres
+from knative.local.registry import load_registry
+from knative.local.settings import PlatformSettings
+from knative.local.web_build import WebBuildError, build, is_stale
+
+DATABASE = "obsidianlist"
+HEALTH_TIMEOUT_SECONDS = 60.0
+STOP_SECONDS = 20.0
+WATCH_SECONDS = 0.2
+
+
+class Supervisor:
+    """The bundle's processes. ``start``, then ``watch`` until stopped, then ``stop``."""
+
+    def __init__(self, settings: PlatformSettings, console: Console) -> None:
+        self._settings = settings
+        self._console = console
+        self._registry = load_registry()
+        self._keys = load_keys(settings.data_dir / "secrets.json")
+        self._system_port = free_port()
+        self._postgres: EmbeddedPostgres | None = None
+        self._components: dict[str, Component] = {}
+        self._environments: Environments | None = None
+        self._owner_url = settings.database_url or ""
+        self._bootstrap_servers = os.environ.get("KAFKA_BOOTSTRAP_SERVERS", "")
+
+    def start(self, stop: threading.Event) -> None:
+        """Start everything; return when the API answers.
+
+        Raises:
+            ComponentError, PostgresError, ApacheBrokerError: something did not start; ``stop`` cleans up.
+        """
+        if self._settings.build_web and is_stale():
+            threading.Thread(target=self._build_web, name="web-build", daemon=True).start()
+        with ThreadPoolExecutor() as pool:
+            for starting in [pool.submit(self._start_postgres), pool.submit(self._start_kafka)]:
+                starting.result()
+        self._make_environments()
+        self._start_groups()
+        with ThreadPoolExecutor() as pool:
+            schema = pool.submit(self._migrate)
+            health = pool.submit(self._wait_for_groups, stop)
+            schema.result()
+            # A second look at the event log needs the schema, not the servers.
+            republished = pool.submit(self._republish)
+            health.result()
+            republished.result()
+        self._start_sources()
+
+    def watch(self, stop: threading.Event) -> None:
+        """Restart what ends by itself, until ``stop`` is set."""
+        while not stop.wait(WATCH_SECONDS):
+            if self._postgres is not None and self._postgres.pid is None:
+                began = time.monotonic()
+                self._postgres.start()
+                self._console.component("postgres", "restarted", "it had ended by itself", since=began)
+            for component in list(self._components.values()):
+                if component.ended:
+                    self._restart(component, stop)
+
+    def stop(self) -> None:
+        """Stop everything in order; whatever ignores the request is killed."""
+        for names in (("kafka-source", "ping-source"), ("web", "system"), ("kafka",)):
+            stopping = [self._components.pop(name) for name in names if name in self._components]
+            for component in stopping:
+                component.ask_to_stop()
+            deadline = time.monotonic() + STOP_SECONDS
+            for component in stopping:
+                component.wait_stopped(deadline - time.monotonic())
+        if self._postgres is not None:
+            self._postgres.stop()
+
+    def _start_postgres(self) -> None:
+        began = time.monotonic()
+        if self._settings.database_url:
+            self._console.component("postgres", "external", "the server of DATABASE_URL")
+            return
+        self._postgres = EmbeddedPostgres(
+            self._settings.data_dir / "postgres",
+            superuser_password=self._keys["POSTGRES_SUPERUSER_PASSWORD"],
+            owner_password=self._keys["DATABASE_OWNER_PASSWORD"],
+        )
+        self._postgres.start()
+        self._owner_url = self._postgres.ensure_owner_database(DATABASE)
+        self._console.component("postgres", "ready", f"PostgreSQL 18 on port {self._postgres.port}", since=began)
+
+    def _start_kafka(self) -> None:
+        began = time.monotonic()
+        if self._settings.kafka == "external":
+            self._console.component("kafka", "external", self._bootstrap_servers)
+            return
+        memory = self._settings.kafka == "memory"
+        directory = str(self._settings.data_dir / "kafka")
+        arguments = ("kafka.brokers.memory",) if memory else ("kafka.brokers.apache", directory)
+        environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+        broker = Component("kafka", arguments, environment, self._log("kafka"), announces=True)
+        self._components["kafka"] = broker
+        broker.start()
+        self._bootstrap_servers = broker.address()
+        kind = "in memory" if memory else "Apache Kafka, one KRaft node"
+        self._console.component("kafka", "ready", f"{kind}, {self._bootstrap_servers}", since=began)
+
+    def _make_environments(self) -> None:
+        self._environments = make_environments(
+            self._settings,
+            self._registry,
+            self._keys,
+            owner_url=self._owner_url,
+            bootstrap_servers=self._bootstrap_servers,
+            system_port=self._system_port,
+            inherited=os.environ,
+        )
+
+    @property
+    def _ready_environments(self) -> Environments:
+        if self._environments is None:
+            raise ComponentError("the environments are made once PostgreSQL and Kafka are up")
+        return self._environments
+
+    def _start_groups(self) -> None:
+        environments = self._ready_environments
+        self._launch("system", ("knative.local.server", "system"), environments.system)
+        self._launch("web", ("knative.local.server", "web"), environments.web)
+
+    def _start_sources(self) -> None:
+        began = time.monotonic()
+        environment = self._ready_environments.system
+        self._launch("kafka-source", ("knative.local.kafka_source",), environment)
+        self._launch("ping-source", ("knative.local.ping_source",), environment)
+        sources = len(self._registry.sources())
+        crons = sum(function.kind == "cron" for function in self._registry.functions)
+        self._console.component("sources", "started", f"{sources} KafkaSources, {crons} PingSources", since=began)
+
+    def _launch(self, name: str, arguments: tuple[str, ...], environment: dict[str, str]) -> None:
+        component = Component(name, arguments, environment, self._log(name))
+        self._components[name] = component
+        component.start()
+
+    def _migrate(self) -> None:
+        began = time.monotonic()
+        run_module("schema", ("shared.db.migrate",), self._ready_environments.migration, self._log("schema"))
+        self._console.component("schema", "ready", "migrations applied", since=began)
+
+    def _republish(self) -> None:
+        """Publish again what a consumer has not seen: the in-memory broker starts empty."""
+        if self._settings.kafka != "memory":
+            return
+        began = time.monotonic()
+        arguments = ("shared.events.reconciler", "--older-than-seconds", "0")
+        run_module("events", arguments, self._ready_environments.system, self._log("events"))
+        self._console.component("events", "ready", "events no consumer has seen are published again", since=began)
+
+    def _wait_for_groups(self, stop: threading.Event) -> None:
+        """Wait until a function of each group answers /healthz, which asks the database."""
+        began = time.monotonic()
+        host = "127.0.0.1" if self._settings.host in ("0.0.0.0", "::") else self._settings.host  # noqa: S104 - compared
+        urls = {
+            "system": f"http://127.0.0.1:{self._system_port}/auth/healthz",
+            "web": f"http://{host}:{self._settings.port}/healthz",
+        }
+        for name, url in urls.items():
+            while not _answers(url):
+                component = self._components.get(name)
+                if component is None or component.ended or stop.wait(0.02):
+                    raise ComponentError(f"{name} ended at its start:\n{component.log_tail() if component else ''}")
+                if time.monotonic() - began > HEALTH_TIMEOUT_SECONDS:
+                    raise ComponentError(f"{name} does not answer {url}:\n{component.log_tail()}")
+        self._console.component("functions", "ready", f"{len(self._registry.functions)} functions", since=began)
+
+    def _restart(self, component: Component, stop: threading.Event) -> None:
+        how = component.how_it_ended()
+        self._console.component(component.name, "restarting", f"it ended by itself ({how}); log: {component.log}")
+        if stop.wait(component.pause_before_restart()):
+            return
+        component.wait_stopped(0)
+        if component.name != "kafka":
+            component.start()
+            return
+        # Everything that holds the old address starts anew; Apache Kafka comes back with its records, memory without.
+        dependants = [self._components.pop(name) for name in ("kafka-source", "ping-source", "web", "system")]
+        for dependant in dependants:
+            dependant.ask_to_stop()
+        for dependant in dependants:
+            dependant.wait_stopped(STOP_SECONDS)
+        self._start_kafka()
+        self._make_environments()
+        self._start_groups()
+        self._wait_for_groups(stop)
+        self._republish()
+        self._start_sources()
+
+    def _build_web(self) -> None:
+        began = time.monotonic()
+        log = self._log("web-build")
+        self._console.component("web app", "building", f"log: {log}")
+        try:
+            build(log)
+        except WebBuildError as error:
+            self._console.component("web app", "failed", str(error))
+            return
+        self._console.component("web app", "ready", since=began)
+
+    def _log(self, name: str) -> Path:
+        return self._settings.data_dir / "logs" / f"{name}.log"
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as response:  # noqa: S310 - our own loopback address
+            return bool(response.status == 200)  # noqa: PLR2004
+    except (urllib.error.URLError, OSError):
+        return False
