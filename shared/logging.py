@@ -71,7 +71,7 @@ class Logger:
         self._name = name
 
     def __getattr__(self, method: str) -> Any:
-        return getattr(_configure().get_logger(logger=self._name), method)
+        return getattr(_configure().get_logger(module=self._name), method)
 
 
 def get_logger(name: str) -> Logger:

@@ -15,6 +15,7 @@ from pg8000 import dbapi
 from sqlalchemy import Connection, Engine, create_engine, event, exc
 from sqlalchemy.pool import NullPool
 
+from shared.db.ambient import joined
 from shared.db.failures import translate
 from shared.db.pool import get_pool
 
@@ -61,6 +62,8 @@ def guard(engine: Engine) -> None:
 def transaction(user_id: UUID | None) -> Iterator[Connection]:
     """Open a transaction in which only rows of ``user_id`` exist for the app role; commit at the end, roll back on error.
 
+    Inside another transaction of the same user it joins that one, which then decides about commit.
+
     Args:
         user_id: whose work this is; ``None`` for system work, which the app role cannot do.
 
@@ -69,11 +72,19 @@ def transaction(user_id: UUID | None) -> Iterator[Connection]:
         InvalidInput: a value cannot be stored.
         sqlalchemy.exc.IntegrityError: for the service to name.
     """
+    outer = joined.get()
+    if outer is not None and outer[1] == user_id:
+        yield outer[0]
+        return
     try:
         with get_engine().connect() as connection:
             connection.connection.dbapi_connection.begin(user_id)  # type: ignore[union-attr]
             with connection.begin():
-                yield connection
+                token = joined.set((connection, user_id))
+                try:
+                    yield connection
+                finally:
+                    joined.reset(token)
             callbacks = connection.info.pop(_AFTER_COMMIT, [])
     except exc.DBAPIError as error:
         known = translate(error.orig) if error.orig is not None else None

@@ -1,0 +1,43 @@
+"""What every function answers besides its product: health, metrics and its part of the OpenAPI document."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from shared import metrics
+from shared.http.request import Reply, Request
+
+if TYPE_CHECKING:
+    from shared.http.router import Router
+
+
+def built_in(router: "Router", request: Request) -> Callable[[], Reply] | None:
+    """Return the handler of a built-in path, or ``None`` for a path of the product."""
+    if request.method not in {"GET", "HEAD"}:
+        return None
+    if request.path == "/healthz":
+        return health
+    if request.path == "/metrics":
+        return lambda: Reply(metrics.render().encode(), content_type="text/plain; version=0.0.4; charset=utf-8")
+    if request.path == "/openapi.json":
+        return lambda: Reply(_document(router))
+    return None
+
+
+def health() -> Reply:
+    """Answer 200 when this process can do its work: its database answers a query.
+
+    Raises:
+        Unavailable: it cannot; Knative then sends requests elsewhere.
+    """
+    from shared.db.direct import fetch_json  # noqa: PLC0415 - after the fork
+
+    fetch_json("select 'ok'::text", user_id=None)
+    return Reply(b'{"status":"ok"}')
+
+
+def _document(router: "Router") -> bytes:
+    from shared.http.openapi import document  # noqa: PLC0415 - building schemas costs; few ask
+    from shared.http.request import to_json  # noqa: PLC0415
+
+    parts: list[Any] = [router]
+    return to_json(document(parts))
