@@ -123,7 +123,7 @@ def test_dead_letters_come_back_to_their_function() -> None:
     """The topic's own source posts at the function's sink path and never drops a record."""
     spec = of_kind(render(), "KafkaSource")["dead-letters"]["spec"]
     assert spec["topics"] == ["dead-letters"]
-    assert spec["ordering"] == "unordered"
+    assert spec["ordering"] == "ordered"
     assert spec["sink"]["ref"]["name"] == "dead-letters"
     assert spec["sink"]["uri"] == "/events"
     assert spec["delivery"]["deadLetterSink"]["ref"]["name"] == "dead-letters"
@@ -222,7 +222,7 @@ def test_network_labels_follow_the_registry(name: str) -> None:
     entry = registry()[name]
     database = set() if entry.get("database") == "none" else {"database"}
     assert labels["obsidianlist.app/isolated"] == "true"
-    assert egress == {*entry.get("egress", []), *database}
+    assert egress == {"kafka", *entry.get("egress", []), *database}
 
 
 def test_outside_addresses_exclude_the_cluster() -> None:
