@@ -62,13 +62,13 @@ class Metric:
         for labels, values in sorted(self._values.items()):
             pairs = [f'{name}="{_escaped(value)}"' for name, value in zip(self.labels, labels, strict=True)]
             if self.kind != "histogram":
-                yield f"{self.name}{_braced(pairs)} {values[0]:g}"
+                yield f"{self.name}{_braced(pairs)} {values[0]:.15g}"
                 continue
             for bound, count in zip((*map(str, self.buckets), "+Inf"), values, strict=False):
                 upper = f'le="{bound}"'
-                yield f"{self.name}_bucket{_braced([*pairs, upper])} {count:g}"
-            yield f"{self.name}_count{_braced(pairs)} {values[-2]:g}"
-            yield f"{self.name}_sum{_braced(pairs)} {values[-1]:.6g}"
+                yield f"{self.name}_bucket{_braced([*pairs, upper])} {count:.15g}"
+            yield f"{self.name}_count{_braced(pairs)} {values[-2]:.15g}"
+            yield f"{self.name}_sum{_braced(pairs)} {values[-1]:.15g}"
 
 
 _lock = threading.Lock()
