@@ -5,6 +5,7 @@ imply: that the event was processed once. A timeout is a failure here although t
 """
 
 import http.client
+import select
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -45,13 +46,16 @@ class HttpSink:
         self._path = path
         self._timeout_seconds = timeout_seconds
         self._local = threading.local()
+        self._opened: list[http.client.HTTPConnection] = []
+
+    def close(self) -> None:
+        """Close every thread's connection."""
+        for connection in self._opened:
+            connection.close()
 
     def post(self, headers: dict[str, str], body: bytes) -> Attempt:
         """Send one request and wait for its answer, at most for the delivery's timeout."""
-        connection = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=self._timeout_seconds)
-            self._local.connection = connection
+        connection = self._connection()
         try:
             connection.putrequest("POST", self._path, skip_accept_encoding=True)
             for name, value in headers.items():
@@ -64,6 +68,17 @@ class HttpSink:
             connection.close()
             return Attempt(status=None, error=f"{type(error).__name__}: {error}")
         return Attempt(response.status, content[:MAX_ERROR_BYTES], tuple(response.getheaders()))
+
+    def _connection(self) -> http.client.HTTPConnection:
+        """Return this thread's connection, closed first if the function's side has closed it meanwhile."""
+        connection: http.client.HTTPConnection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=self._timeout_seconds)
+            self._local.connection = connection
+            self._opened.append(connection)
+        elif connection.sock and select.select([connection.sock], [], [], 0)[0]:
+            connection.close()
+        return connection
 
 
 def backoffs(delivery: Delivery) -> Iterator[float]:

@@ -37,6 +37,7 @@ MAX_CONNECTIONS = 100
 COMMIT_SECONDS = 5.0
 POLL_SECONDS = 0.1
 STOP_SECONDS = 8.0
+TOPIC_ATTEMPTS = 100
 # librdkafka refuses more than a day.
 LONGEST_POLL_INTERVAL_MS = 86_400_000
 
@@ -100,11 +101,20 @@ class KafkaSource:
         partitions = [
             TopicPartition(topic, number)
             for topic in topics
-            for number in self._consumer.list_topics(topic, timeout=10).topics[topic].partitions
+            for number in self._partition_numbers(topic)
         ]
         assigned = self._consumer.committed(partitions, timeout=10)
         self._on_assign(self._consumer, assigned)
         self._consumer.assign(assigned)
+
+    def _partition_numbers(self, topic: str) -> list[int]:
+        """Return a topic's partitions; asking is what creates it, and the first answer may still be without."""
+        for _ in range(TOPIC_ATTEMPTS):
+            numbers = list(self._consumer.list_topics(topic, timeout=10).topics[topic].partitions)
+            if numbers:
+                return numbers
+            time.sleep(0.05)
+        raise RuntimeError(f"the broker has no partitions for {topic}")
 
     def _read(self, stop: threading.Event) -> None:
         """Take the records that are there, waiting for the first, and hand them to the deliveries."""
@@ -234,6 +244,7 @@ class KafkaSource:
         wait(list(self._running), timeout=STOP_SECONDS)
         self._commit(asynchronous=False)
         self._consumer.close()
+        self._sink.close()
 
 
 def _consumer_options(source: Source, *, in_memory: bool) -> dict[str, Any]:
