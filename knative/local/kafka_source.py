@@ -98,11 +98,7 @@ class KafkaSource:
             return
         from confluent_kafka import TopicPartition  # noqa: PLC0415
 
-        partitions = [
-            TopicPartition(topic, number)
-            for topic in topics
-            for number in self._partition_numbers(topic)
-        ]
+        partitions = [TopicPartition(topic, number) for topic in topics for number in self._partition_numbers(topic)]
         assigned = self._consumer.committed(partitions, timeout=10)
         self._on_assign(self._consumer, assigned)
         self._consumer.assign(assigned)

@@ -51,7 +51,11 @@ RULES = (
         "A record no request can carry is discarded and its offset committed.",
         "impl/RecordDispatcherImpl.java dispatch; EKB#2732",
     ),
-    Rule("one-request-a-record", "Records are never batched; the answer's body counts for nothing.", "NoopResponseHandler.java"),
+    Rule(
+        "one-request-a-record",
+        "Records are never batched; the answer's body counts for nothing.",
+        "NoopResponseHandler.java",
+    ),
     Rule(
         "retried",
         "5xx, 404, 408, 409, 429, a refused connection and a timeout are retried.",
@@ -104,8 +108,14 @@ RULES = (
         "Offsets are committed every 5 s and when partitions are given up.",
         "config-kafka-source-data-plane auto.commit.interval.ms",
     ),
-    Rule("redelivery", "After a crash everything since the last commit is delivered again.", "impl/consumer/OffsetManager.java"),
-    Rule("earliest", "A new group begins at the earliest record (initialOffset of the registry).", "spec.initialOffset"),
+    Rule(
+        "redelivery",
+        "After a crash everything since the last commit is delivered again.",
+        "impl/consumer/OffsetManager.java",
+    ),
+    Rule(
+        "earliest", "A new group begins at the earliest record (initialOffset of the registry).", "spec.initialOffset"
+    ),
     Rule(
         "poll-interval",
         "max.poll.interval.ms is 2 x 50 x the longest delivery, so a slow function causes no rebalance.",

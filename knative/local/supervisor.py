@@ -167,8 +167,7 @@ class Supervisor:
         if self._settings.kafka != "memory":
             return
         began = time.monotonic()
-        arguments = ("shared.events.reconciler", "--older-than-seconds", "0")
-        run_module("events", arguments, self._ready_environments.system, self._log("events"))
+        run_module("events", ("knative.local.republish",), self._ready_environments.system, self._log("events"))
         self._console.component("events", "ready", "events no consumer has seen are published again", since=began)
 
     def _wait_for_groups(self, stop: threading.Event) -> None:
