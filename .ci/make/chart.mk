@@ -13,3 +13,7 @@ chart: $(STAMP) chart-tools ## lint the chart, render every values file and chec
 
 registry: $(STAMP) ## write the README's table of functions from the registry
 	@$(BIN)/python .ci/function_table.py --write
+
+.PHONY: dashboards
+dashboards: $(STAMP) ## write the Grafana dashboards from .ci/dashboards.py
+	@$(BIN)/python .ci/dashboards.py --write

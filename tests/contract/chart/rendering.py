@@ -27,7 +27,9 @@ needs_helm = pytest.mark.skipif(
 VARIANTS: dict[str, tuple[str, ...]] = {
     "default": (),
     **{path.stem.removeprefix("values-"): (path.name,) for path in sorted(CHART.glob("values-*.yaml"))},
-    "production-doks-neon-redpanda": tuple(f"values-{part}.yaml" for part in ("production", "doks", "neon", "redpanda")),
+    "production-doks-neon-redpanda": tuple(
+        f"values-{part}.yaml" for part in ("production", "doks", "neon", "redpanda")
+    ),
     "production-gke-strimzi": tuple(f"values-{part}.yaml" for part in ("production", "gke", "strimzi")),
     "production-aks-neon-strimzi": tuple(f"values-{part}.yaml" for part in ("production", "aks", "neon", "strimzi")),
     "every-option": (str(Path(__file__).with_name("values-every-option.yaml")),),
