@@ -12,6 +12,7 @@ import pytest
 
 from kafka.brokers.apache import ApacheBroker, recreate_topics
 from kafka.brokers.memory import MemoryBroker
+from tests.support.bundle import Bundle, running_bundle
 from tests.support.database import Database, DatabaseServer
 from tests.support.environment import function_environment
 
@@ -69,3 +70,10 @@ def system_env(postgres: Database, kafka: str) -> Iterator[pytest.MonkeyPatch]:
     """Set this process up as a function of the system: auth, consumers, cron."""
     with function_environment({"DATABASE_URL": postgres.system_url, "KAFKA_BOOTSTRAP_SERVERS": kafka}) as patch:
         yield patch
+
+
+@pytest.fixture(scope="session")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bundle]:
+    """Run the whole platform once for the session; tests register accounts of their own."""
+    with running_bundle(tmp_path_factory.mktemp("bundle")) as running:
+        yield running

@@ -258,8 +258,11 @@ def _consumer_options(source: Source, *, in_memory: bool) -> dict[str, Any]:
         "heartbeat.interval.ms": 1500,
         "log_level": 3,
     }
-    # The in-memory broker answers an empty fetch only after the whole wait, even when a record arrives meanwhile.
-    return options | ({"fetch.wait.max.ms": 20} if in_memory else {"fetch.wait.max.ms": 250})
+    if in_memory:
+        # That broker creates topics when they are asked for, and answers an empty fetch only after the whole wait, even when
+        # a record arrives meanwhile.
+        return options | {"allow.auto.create.topics": True, "fetch.wait.max.ms": 20}
+    return options | {"fetch.wait.max.ms": 250}
 
 
 def _record(message: Any) -> Record:

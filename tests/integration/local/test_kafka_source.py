@@ -145,6 +145,14 @@ def test_records_from_before_the_first_start_arrive_one_by_one(bench: Bench) -> 
     assert bench.committed() == bench.end()
 
 
+def test_a_source_waits_for_a_topic_nobody_has_written_to(bench: Bench) -> None:
+    """The first record may come long after the source."""
+    with bench.source():
+        time.sleep(0.5)
+        bench.produce("late")
+        bench.wait_for("late")
+
+
 @pytest.mark.rule("ordered")
 def test_a_failing_event_holds_back_its_partition_and_no_other(bench: Bench) -> None:
     """Its successors wait through the retries; partition 1 goes on."""
