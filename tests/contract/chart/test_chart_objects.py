@@ -32,7 +32,7 @@ def test_custom_resources_match_their_definition(variant: str) -> None:
                 assert schema_errors(manifest) == [], manifest["metadata"]["name"]
 
 
-# External Secrets' CRDs are not stored; test_chart_secrets.py checks the one object of that kind field by field.
+# External Secrets' CRDs are not stored; test_chart_surroundings.py checks the one object of that kind field by field.
 WITHOUT_DEFINITION = {"external-secrets.io/v1"}
 
 
