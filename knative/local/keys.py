@@ -26,6 +26,15 @@ def load_keys(file: Path) -> dict[str, str]:
     return known
 
 
+def demo_password(file: Path) -> str:
+    """Return the demo account's password, made when it is first asked for."""
+    known: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
+    if "DEMO_PASSWORD" not in known:
+        known["DEMO_PASSWORD"] = f"demo-{secrets.token_hex(6)}"
+        _write_private(file, json.dumps(known, indent=2))
+    return known["DEMO_PASSWORD"]
+
+
 def function_environment(keys: dict[str, str]) -> dict[str, str]:
     """Return the environment variables every function reads, without database passwords and JWT_PRIVATE_KEY."""
     names = ("EVENT_SIGNING_KEYS", "CURSOR_KEY", "ACTION_KEY", "VAPID_PRIVATE_KEY")

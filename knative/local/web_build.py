@@ -47,6 +47,7 @@ def build(log: Path, frontend: Path = FRONTEND) -> None:
     lock = hashlib.sha256((frontend / "package-lock.json").read_bytes()).hexdigest()
     if not installed.exists() or installed.read_text() != lock:
         _run([npm, "ci", "--no-audit", "--no-fund"], frontend, log)
+        installed.parent.mkdir(exist_ok=True)
         installed.write_text(lock)
     _run([npm, "run", "build"], frontend, log)
     _pack(frontend / "out")
