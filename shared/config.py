@@ -118,9 +118,10 @@ class HttpSettings(Settings):
     public_url: str = Field("http://localhost:8080", alias="PUBLIC_URL")
     cors_origins: tuple[str, ...] = Field((), alias="CORS_ORIGINS")
     trusted_proxy_hops: int = Field(0, alias="TRUSTED_PROXY_HOPS", ge=0, le=5)
+    trusted_proxies: tuple[str, ...] = Field((), alias="TRUSTED_PROXIES")
     cursor_key: bytes = Field(alias="CURSOR_KEY", repr=False)
 
-    _origins = field_validator("cors_origins", mode="before")(_comma_list)
+    _lists = field_validator("cors_origins", "trusted_proxies", mode="before")(_comma_list)
 
     @field_validator("cursor_key", mode="before")
     @classmethod

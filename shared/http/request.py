@@ -14,6 +14,7 @@ from shared.auth import Identity
 from shared.config import HttpSettings
 from shared.domain.errors import DomainError
 from shared.errors import InvalidInput, PayloadTooLarge, Unauthenticated, UnsupportedMediaType
+from shared.http.client_address import client_address
 
 MAX_BODY_BYTES = 256 * 1024
 MAX_DEPTH = 32
@@ -72,12 +73,14 @@ class Request:
 
     @property
     def client_ip(self) -> str:
-        """The address of the caller as seen by the outermost proxy that is ours (``TRUSTED_PROXY_HOPS``)."""
-        hops = HttpSettings.load().trusted_proxy_hops
-        forwarded = [part.strip() for part in (self.header("X-Forwarded-For") or "").split(",") if part.strip()]
-        if hops and forwarded:
-            return forwarded[max(0, len(forwarded) - hops)][:64]
-        return str(self.environ.get("REMOTE_ADDR", ""))
+        """The address of the caller, seen through the proxies that are ours."""
+        settings = HttpSettings.load()
+        return client_address(
+            str(self.environ.get("REMOTE_ADDR", "")),
+            self.header("X-Forwarded-For"),
+            hops=settings.trusted_proxy_hops,
+            networks=settings.trusted_proxies,
+        )
 
     @property
     def query_args(self) -> dict[str, list[str]]:

@@ -18,8 +18,8 @@ come from Knative, which refuses them here.
   value: {{ join "," $values.config.operatorEmails | quote }}
 - name: CORS_ORIGINS
   value: {{ join "," $values.config.corsOrigins | quote }}
-- name: TRUSTED_PROXY_HOPS
-  value: {{ $values.config.trustedProxyHops | int | quote }}
+- name: TRUSTED_PROXIES
+  value: {{ join "," $values.config.trustedProxies | quote }}
 - name: LOG_LEVEL
   value: {{ $values.config.logLevel }}
 {{- $plain := deepCopy $values.config.env }}

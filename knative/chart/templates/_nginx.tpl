@@ -41,10 +41,9 @@ http {
 
   # The client's address: the last one that is no proxy of the cluster. The number of proxies varies, because Knative's
   # activator steps in and out of the path.
-  {{- range .Values.web.trustedProxies }}
+  {{- range .Values.config.trustedProxies }}
   set_real_ip_from {{ . }};
   {{- end }}
-  set_real_ip_from 127.0.0.0/8;
   real_ip_header X-Forwarded-For;
   real_ip_recursive on;
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.contract.chart.rendering import needs_helm, of_kind, registry, render, values
+from shared.config import Settings
+from tests.contract.chart.rendering import CHART, needs_helm, of_kind, registry, render, values
 
 pytestmark = needs_helm
 SERVING = "serving.knative.dev/"
@@ -88,6 +89,32 @@ def test_database_role_follows_the_registry(name: str) -> None:
     }
     assert environment(name).get("DATABASE_URL") == expected[database]
     assert "DATABASE_OWNER_URL" not in environment(name)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_environment_is_what_the_settings_read(name: str) -> None:
+    """Every setting without a default is given, and nothing is given that no setting reads."""
+    aliases = {field.alias: field for model in Settings.__subclasses__() for field in model.model_fields.values()}
+    required = {alias for alias, field in aliases.items() if alias and field.is_required()}
+    everywhere = required & {
+        "DATABASE_URL",
+        "KAFKA_BOOTSTRAP_SERVERS",
+        "EVENT_SIGNING_KEYS",
+        "CURSOR_KEY",
+        "JWT_PUBLIC_KEYS",
+    }
+    assert everywhere <= set(environment(name))
+    read_elsewhere = {"FUNCTION", "LOG_LEVEL"}  # by the server's entry point and by logging
+    assert set(environment(name)) - set(aliases) - read_elsewhere - set(registry()[name].get("env", {})) == set()
+
+
+def test_every_secret_is_documented() -> None:
+    """The chart's README says what each key of the Secret is."""
+    page = (CHART / "README.md").read_text(encoding="utf-8")
+    for name in FUNCTIONS:
+        for value in environment(name).values():
+            if isinstance(value, tuple):
+                assert f"`{value[1]}`" in page
 
 
 def test_only_auth_can_sign_tokens() -> None:
