@@ -94,6 +94,13 @@ class Connection(dbapi.Connection):  # type: ignore[misc]
             self._sync(context)
         return [row[0] for row in context.rows[1:]]
 
+    def fetch_texts_inside(self, sql: str, values: Sequence[Any]) -> list[str | None]:
+        """Do as :meth:`fetch_texts` inside the transaction that is open."""
+        with self.in_step():
+            name, columns, _ = self._statement(sql)
+            context = self.execute_named(name, make_params(self.py_types, values), columns, [_as_is], sql)
+        return [row[0] for row in context.rows]
+
     def begin(self, user_id: UUID | None) -> None:
         """Start a transaction whose rows are those of ``user_id`` (none at all for the app role when ``None``)."""
         with self.in_step():

@@ -57,22 +57,14 @@ def fetch_json(sql: str, params: Sequence[Any] = (), *, user_id: UUID | None, re
 
 
 def _inside(connection: Connection, sql: str, params: Sequence[Any]) -> bytes | None:
-    with connection.in_step():
-        try:
-            rows = connection.execute_prepared(sql, params).rows
-        except dbapi.DatabaseError as error:
-            known = translate(error)
-            if known is not None:
-                raise known from error
-            raise
-    if not rows or rows[0][0] is None:
-        return None
-    value = rows[0][0]
-    if isinstance(value, str):
-        return value.encode()
-    import orjson  # noqa: PLC0415 - pg8000 decoded the JSON; only inside another transaction
-
-    return orjson.dumps(value)
+    try:
+        texts = connection.fetch_texts_inside(sql, params)
+    except dbapi.DatabaseError as error:
+        known = translate(error)
+        if known is not None:
+            raise known from error
+        raise
+    return texts[0].encode() if texts and texts[0] is not None else None
 
 
 def _may_repeat(connection: Connection, error: dbapi.Error, *, read_only: bool) -> bool:

@@ -1,6 +1,6 @@
-"""The pool of one process: at most one connection per thread, none across a fork, none that is broken.
+"""The pool of one process: at most one connection per thread and one for the publisher, none across a fork, none that is broken.
 
-``shared.db.direct`` and ``shared.db.engine`` both borrow here, so a pod holds at most THREADS connections. The pool is made
+``shared.db.direct`` and ``shared.db.engine`` both borrow here, so a pod holds at most THREADS + 1 connections. The pool is made
 at first use and keyed by process id: functions-framework imports a module before it forks its workers.
 """
 
@@ -26,7 +26,8 @@ class ConnectionPool:
 
     def __init__(self, settings: DatabaseSettings) -> None:
         self._settings = settings
-        self._slots = threading.BoundedSemaphore(settings.pool_size)
+        # One more than the threads that answer requests: the outbox publisher.
+        self._slots = threading.BoundedSemaphore(settings.pool_size + 1)
         self._idle: deque[tuple[Connection, float]] = deque()
         self._lent: set[int] = set()
         self._lock = threading.Lock()

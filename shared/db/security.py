@@ -17,7 +17,7 @@ _APP_GRANTS = {
     "refresh_tokens": "",
     "event_log": "SELECT, INSERT",
     "event_log_default": "",
-    "outbox_pending": "SELECT, INSERT, UPDATE, DELETE",
+    "outbox_pending": "SELECT, INSERT",
     "audit_logs": "SELECT",
     "dead_letters": "",
     "rate_limits": "SELECT, INSERT, UPDATE, DELETE",

@@ -3,9 +3,10 @@
 Called by `language` alone.
 """
 
-import calendar
 import re
 from datetime import date, timedelta
+
+from shared.domain.day import add_months, weekday_from
 
 _NAMED = {"yesterday": -1, "today": 0, "tomorrow": 1}
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -35,13 +36,11 @@ def _day(word: str, today: date) -> date | None:
         return _shift(today, int(relative[1] + relative[2]), relative[3])
     for number, name in enumerate(_WEEKDAYS):
         if name.startswith(word) and len(word) >= _SHORTEST_WEEKDAY:
-            return today + timedelta(days=(number - today.weekday()) % 7)
+            return weekday_from(today, number)
     return date.fromisoformat(word) if word.count("-") == 2 else None  # noqa: PLR2004 (not 20261224, not 2026-W52)
 
 
 def _shift(today: date, count: int, unit: str) -> date:
     if unit in "dw":
         return today + timedelta(days=count * (7 if unit == "w" else 1))
-    months = today.year * 12 + today.month - 1 + count * (12 if unit == "y" else 1)
-    year, month = divmod(months, 12)
-    return date(year, month + 1, min(today.day, calendar.monthrange(year, month + 1)[1]))
+    return add_months(today, count * (12 if unit == "y" else 1))

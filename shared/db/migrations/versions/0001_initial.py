@@ -4,6 +4,7 @@ from pathlib import Path
 
 from alembic import op
 
+from shared.domain.search_sql import document_sql
 from shared.db.security import grant_and_protect
 
 revision = "0001"
@@ -11,7 +12,8 @@ down_revision = None
 
 
 def upgrade() -> None:
-    statements = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+    # A word the folding of search_sql changes needs a migration that rewrites the column: this text is what it was on this day.
+    statements = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8").replace("%(document)s", document_sql())
     op.get_bind().exec_driver_sql(statements)
     grant_and_protect(op.get_bind())
 

@@ -1,0 +1,70 @@
+"""Bulk changes: up to 100 steps in one transaction, all or none."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import orjson
+from pydantic import BaseModel, ValidationError
+
+from shared.db.engine import transaction
+from shared.errors import InvalidInput, ObsidianListError
+from shared.http.request import invalid
+from shared.services import tasks as service
+from shared.services.task_documents import TaskChange, TaskCreate
+
+if TYPE_CHECKING:
+    from functions.tasks.main import Operation
+
+
+def run(actor: service.Actor, operations: "list[Operation]") -> bytes:
+    """Run every step and return ``{"results": […]}``; an error names its step and undoes all of them.
+
+    Raises:
+        ObsidianListError: of the first step that fails, its fields prefixed with ``operations.N``.
+    """
+    parts = []
+    with transaction(actor.user_id):
+        for position, operation in enumerate(operations):
+            try:
+                task_id, document = _step(actor, operation, position)
+            except InvalidInput as error:
+                prefixed = [{**found, "field": f"operations.{position}.{found['field']}".rstrip(".")} for found in error.errors]
+                raise InvalidInput(f"Step {position}: {error.detail}", errors=prefixed, status=error.status) from error
+            except ObsidianListError as error:
+                error.detail = f"Step {position}: {error.detail}"
+                error.extra["operation"] = position
+                raise
+            head = orjson.dumps({"action": operation.action, "id": task_id})[:-1]
+            parts.append(head + b',"task":' + (document or b"null") + b"}")
+    return b'{"results":[' + b",".join(parts) + b"]}"
+
+
+def _step(actor: service.Actor, operation: "Operation", position: int) -> tuple[UUID, bytes | None]:
+    if operation.action == "create":
+        document = service.create_task(actor, _model(TaskCreate, operation), task_id=operation.id, rank_offset=position)
+        return UUID(orjson.loads(document)["id"]), document
+    if operation.id is None:
+        raise InvalidInput(f"{operation.action} needs the id of a task.", field="id")
+    if operation.action == "update":
+        change = _model(TaskChange, operation)
+        return operation.id, service.change_task(actor, operation.id, change, if_version=operation.version)
+    if operation.action == "move":
+        from functions.tasks.main import Move, _move  # noqa: PLC0415, PLC2701 - the same function
+
+        return operation.id, _move(actor, operation.id, operation.move or Move(), operation.version)
+    act: Callable[..., bytes | None] = {
+        "complete": service.complete_task,
+        "reopen": service.reopen_task,
+        "restore": service.restore_task,
+        "delete": service.delete_task,
+        "purge": service.purge_task,
+    }[operation.action]
+    return operation.id, act(actor, operation.id, if_version=operation.version)
+
+
+def _model(model: type[BaseModel], operation: "Operation") -> Any:
+    try:
+        return model.model_validate_json(orjson.dumps(operation.task or {}))
+    except ValidationError as error:
+        raise invalid(error) from error

@@ -1,0 +1,224 @@
+"""The tasks function: everything under /api/tasks, and the API's own description.
+
+Answers: create, get, change, complete, reopen, delete, restore, move, bulk and list tasks; parse quick-add text; the merged OpenAPI document
+and its readable page.
+"""
+
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.domain.filters import TaskFilter
+from shared.domain.task import Priority
+from shared.errors import InvalidInput
+from shared.http.request import Reply, Request
+from shared.http.router import Router, parse_uuid
+from shared.http.schema import Input, Output, Query
+from shared.services import task_lists, tasks as service
+from shared.services.task_documents import PriorityName, Task, TaskChange, TaskCreate, TaskList
+
+router = Router("tasks", "Tasks: create, find, change, complete, order, delete and restore them.")
+
+
+class ListQuery(Query):
+    """Filters are joined by AND."""
+
+    q: str = Field("", max_length=500, description="full-text search: words, \"phrases\", -excluded")
+    filter: str = Field("", max_length=4000, description="query language, e.g. priority:high tag:home due<+7d; replaces the other filters")
+    status: Literal["open", "completed", "all"] | None = None
+    priority: list[PriorityName] = Field([], max_length=5)
+    tag: list[str] = Field([], max_length=50)
+    tag_match: Literal["any", "all", "none"] = "any"
+    due: Literal["overdue", "today", "upcoming", "none", "any"] | None = None
+    due_before: date | None = None
+    due_after: date | None = None
+    completed_before: date | None = None
+    completed_after: date | None = None
+    parent_id: str | None = Field(None, description="sub-tasks of this task, or none for the top level")
+    trash: bool = False
+    sort: task_lists.SortName | None = Field(None, description="relevance with a search text, else rank")
+    order: task_lists.OrderName | None = None
+    limit: int = Field(50, ge=1, le=200)
+    cursor: str | None = Field(None, max_length=1024)
+    total: bool = False
+
+
+class Move(Input):
+    """Where a task goes; a parent_id that is left out stays, null is the top."""
+
+    parent_id: UUID | None = None
+    before_id: UUID | None = None
+    after_id: UUID | None = None
+
+
+class Operation(Input):
+    """One step of a bulk change."""
+
+    action: Literal["create", "update", "complete", "reopen", "delete", "restore", "purge", "move"]
+    id: UUID | None = None
+    task: dict[str, Any] | None = Field(None, description="fields for create and update")
+    move: Move | None = None
+    version: int | None = Field(None, ge=1)
+
+
+class Bulk(Input):
+    """Up to 100 steps, all or none."""
+
+    operations: list[Operation] = Field(min_length=1, max_length=100)
+
+
+class BulkResult(Output):
+    """What became of one step."""
+
+    action: str
+    id: UUID
+    task: Task | None
+
+
+class BulkResults(Output):
+    """One result a step, in order."""
+
+    results: list[BulkResult]
+
+
+@router.get("/api/tasks", query=ListQuery, response=TaskList)
+def list_tasks(request: Request, query: ListQuery) -> bytes:
+    """List tasks: search, filter, sort, page by page."""
+    wanted = task_lists.parse_filter(request.user_id, query.filter) if query.filter else _filter(query)
+    sort = query.sort or ("relevance" if wanted.text else "rank")
+    question = task_lists.TaskQuestion(wanted, sort, query.order, query.limit, query.cursor, query.total)
+    return task_lists.list_tasks(request.user_id, question)
+
+
+@router.post("/api/tasks", body=TaskCreate, response=Task, status=201, scope="tasks:write", errors=(422,))
+def create_task(request: Request, body: TaskCreate) -> Reply:
+    """Create a task."""
+    return _with_etag(service.create_task(_actor(request), body), 201)
+
+
+@router.get("/api/tasks/<uuid:task_id>", response=Task, errors=(404,))
+def get_task(request: Request, task_id: UUID) -> Reply:
+    """Get a task, also from the trash."""
+    return _with_etag(service.get_task(request.user_id, task_id))
+
+
+@router.patch("/api/tasks/<uuid:task_id>", body=TaskChange, response=Task, scope="tasks:write", errors=(404, 409, 412, 422))
+def change_task(request: Request, body: TaskChange, task_id: UUID) -> Reply:
+    """Change fields of a task (JSON merge patch: what is left out stays)."""
+    return _with_etag(service.change_task(_actor(request), task_id, body, if_version=_if_match(request)))
+
+
+@router.delete("/api/tasks/<uuid:task_id>", query=None, scope="tasks:write", errors=(404, 412))
+def delete_task(request: Request, task_id: UUID) -> Reply:
+    """Put a task into the trash; with ?permanent=true delete it for good."""
+    permanent = request.query_args.get("permanent", ["false"])[-1]
+    if permanent not in {"true", "false"}:
+        raise InvalidInput("permanent is true or false.", field="permanent")
+    act = service.purge_task if permanent == "true" else service.delete_task
+    act(_actor(request), task_id, if_version=_if_match(request))
+    return Reply(None, 204)
+
+
+@router.post("/api/tasks/<uuid:task_id>/complete", response=Task, scope="tasks:write", errors=(404, 409, 412))
+def complete_task(request: Request, task_id: UUID) -> Reply:
+    """Complete a task and its sub-tasks."""
+    return _with_etag(service.complete_task(_actor(request), task_id, if_version=_if_match(request)))
+
+
+@router.post("/api/tasks/<uuid:task_id>/reopen", response=Task, scope="tasks:write", errors=(404, 409, 412))
+def reopen_task(request: Request, task_id: UUID) -> Reply:
+    """Open a completed task again."""
+    return _with_etag(service.reopen_task(_actor(request), task_id, if_version=_if_match(request)))
+
+
+@router.post("/api/tasks/<uuid:task_id>/restore", response=Task, scope="tasks:write", errors=(404, 409, 412))
+def restore_task(request: Request, task_id: UUID) -> Reply:
+    """Take a task out of the trash."""
+    return _with_etag(service.restore_task(_actor(request), task_id, if_version=_if_match(request)))
+
+
+@router.post("/api/tasks/<uuid:task_id>/move", body=Move, response=Task, scope="tasks:write", errors=(404, 409, 412, 422))
+def move_task(request: Request, body: Move, task_id: UUID) -> Reply:
+    """Put a task right before or after another, or below a parent."""
+    return _with_etag(_move(_actor(request), task_id, body, _if_match(request)))
+
+
+@router.post("/api/tasks/bulk", body=Bulk, response=BulkResults, scope="tasks:write", errors=(404, 409, 412, 422))
+def bulk(request: Request, body: Bulk) -> bytes:
+    """Run up to 100 steps in one transaction: all of them or none."""
+    from functions.tasks.bulk import run  # noqa: PLC0415 - the same function's other module
+
+    return run(_actor(request), body.operations)
+
+
+def _filter(query: ListQuery) -> TaskFilter:
+    parent: UUID | Literal["none"] | None = None
+    if query.parent_id is not None:
+        parent = "none" if query.parent_id == "none" else parse_uuid(query.parent_id, "parent_id")
+    dated = query.completed_after or query.completed_before
+    return TaskFilter(
+        status=query.status or ("completed" if dated else "all" if query.trash else "open"),
+        priorities=tuple(Priority(name) for name in query.priority),
+        tags=tuple(query.tag),
+        tag_match=query.tag_match,
+        due=query.due,
+        due_before=query.due_before,
+        due_after=query.due_after,
+        completed_before=query.completed_before,
+        completed_after=query.completed_after,
+        parent=parent,
+        trash=query.trash,
+        text=query.q.strip(),
+    )
+
+
+def _actor(request: Request) -> service.Actor:
+    return service.Actor(request.user_id, request.identity.origin)
+
+
+def _move(actor: service.Actor, task_id: UUID, move: Move, version: int | None) -> bytes:
+    return service.move_task(
+        actor, task_id, parent_id=move.parent_id, keep_parent="parent_id" not in move.model_fields_set,
+        before_id=move.before_id, after_id=move.after_id, if_version=version,
+    )  # fmt: skip
+
+
+def _if_match(request: Request) -> int | None:
+    value = (request.header("If-Match") or "").strip()
+    if value in {"", "*"}:
+        return None
+    number = value.removeprefix("W/").strip('"')
+    if not number.isdigit() or len(number) > 18:  # noqa: PLR2004 - a bigint
+        raise InvalidInput('If-Match takes the ETag of the task, a version such as "3".', field="If-Match", status=400)
+    return int(number)
+
+
+def _with_etag(document: bytes, status: int = 200) -> Reply:
+    # The version stands in the document PostgreSQL built; finding it there spares decoding everything.
+    _, _, rest = document.rpartition(b'"version" : ')
+    version = rest.partition(b",")[0].decode()
+    headers = {"ETag": f'"{version}"'}
+    return Reply(document, status, headers)
+
+
+@router.get("/api/openapi.json", public=True, response=dict)
+def openapi(_request: Request) -> Reply:
+    """Return the OpenAPI 3.1 document of the whole API."""
+    return Reply(_DOCUMENT.read_bytes(), headers={"Cache-Control": "public, max-age=300"})
+
+
+@router.get("/api/docs", public=True, content_type="text/html; charset=utf-8", response=str)
+def docs(_request: Request) -> Reply:
+    """Show the API as a page to read; it loads nothing from elsewhere."""
+    from shared.http.openapi_page import CONTENT_POLICY, page  # noqa: PLC0415
+
+    headers = {"Cache-Control": "public, max-age=300", "Content-Security-Policy": CONTENT_POLICY}
+    return Reply(page(_DOCUMENT.read_bytes()), headers=headers, content_type="text/html; charset=utf-8")
+
+
+_DOCUMENT = Path(__file__).parents[2] / "shared" / "http" / "openapi.json"
+
+tasks = router.entry_point()

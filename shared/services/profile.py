@@ -1,0 +1,75 @@
+"""The account as its owner sees it: one SQL expression, read on the hot path without SQLAlchemy.
+
+Called by ``auth`` for ``GET /api/auth/me`` and by the services that answer with the user.
+"""
+
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from shared.config import TokenSettings
+from shared.db.direct import fetch_json
+from shared.domain.account import email_key
+from shared.errors import Unauthenticated
+
+DEFAULT_SETTINGS = {"default_reminder_minutes": None, "all_day_reminder_time": "09:00"}
+USER_SCOPES = ("tasks:read", "tasks:write", "account")
+
+# Text of a JSON object; `u` is the row of users. A constant: the statements made with it are constants too.
+PROFILE = (
+    "json_build_object('id', u.id, 'email', u.email, 'display_name', u.display_name, 'time_zone', u.time_zone,"
+    " 'locale', u.locale, 'week_start', u.week_start, 'settings', u.settings,"
+    """ 'created_at', to_char(u.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))::text"""
+)
+
+
+def with_profile(sql: str) -> str:
+    """Return a constant statement with its ``{profile}`` filled in: the account as JSON text, ``u`` being its row."""
+    return sql.replace("{profile}", PROFILE)
+
+
+_FETCH = with_profile("SELECT {profile} FROM users u WHERE u.id = $1")
+
+
+def fetch_profile(user_id: UUID) -> dict[str, Any]:
+    """Return the account in the shape of the API.
+
+    Raises:
+        Unauthenticated: the account is gone; its access tokens live a few minutes longer than it.
+    """
+    raw = fetch_json(_FETCH, [str(user_id)], user_id=user_id)
+    if raw is None:
+        raise account_is_gone()
+    return as_user(raw)
+
+
+def as_user(profile: bytes | str) -> dict[str, Any]:
+    """Return what :data:`PROFILE` gave in the shape of the API: defaults filled in, operators named."""
+    user: dict[str, Any] = orjson.loads(profile)
+    user["settings"] = DEFAULT_SETTINGS | user["settings"]
+    user["operator"] = is_operator(user["email"])
+    return user
+
+
+def is_operator(email: str) -> bool:
+    """Return whether an address is one of ``OPERATOR_EMAILS``."""
+    return email_key(email) in _operators(TokenSettings.load().operator_emails)
+
+
+def scopes_of(email: str) -> list[str]:
+    """Return what somebody who signed in may do."""
+    return [*USER_SCOPES, *(("operator",) if is_operator(email) else ())]
+
+
+def account_is_gone() -> Unauthenticated:
+    """Return the error of a token whose account was deleted."""
+    return Unauthenticated(
+        "This account no longer exists.", headers={"WWW-Authenticate": 'Bearer error="invalid_token"'}
+    )
+
+
+@cache
+def _operators(emails: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(email_key, emails))
