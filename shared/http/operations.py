@@ -1,5 +1,6 @@
 """What every function answers besides its product: health, metrics and its part of the OpenAPI document."""
 
+import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -16,11 +17,16 @@ def built_in(router: "Router", request: Request) -> Callable[[], Reply] | None:
         return None
     if request.path == "/healthz":
         return health
-    if request.path == "/metrics":
+    if request.path == "/metrics" and not _from_outside(request):
         return lambda: Reply(metrics.render().encode(), content_type="text/plain; version=0.0.4; charset=utf-8")
     if request.path == "/openapi.json":
         return lambda: Reply(_document(router))
     return None
+
+
+def _from_outside(request: Request) -> bool:
+    """Whether a request came through Knative's proxies: Prometheus asks the pod itself, everybody else is none of its business."""
+    return "K_REVISION" in os.environ and request.header("X-Forwarded-For") is not None
 
 
 def health() -> Reply:

@@ -73,6 +73,15 @@ def render(
     return tuple(document for document in yaml.safe_load_all(result.stdout) if document)
 
 
+def notes(*values_files: str) -> str:
+    """Return what helm tells the person after an installation, without a cluster."""
+    command = [str(HELM), "install", "obsidianlist", str(CHART), "--namespace", NAMESPACE, "--dry-run=client"]
+    for name in values_files:
+        command += ["-f", str(CHART / name)]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    return result.stdout.split("NOTES:\n", 1)[1]
+
+
 def of_kind(manifests: tuple[dict[str, Any], ...], kind: str, api_group: str = "") -> dict[str, dict[str, Any]]:
     """Return the objects of a kind by name; `api_group` tells Knative's Service from Kubernetes'."""
     return {m["metadata"]["name"]: m for m in manifests if m["kind"] == kind and m["apiVersion"].startswith(api_group)}

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.contract.chart.rendering import NAMESPACE, helm_template, needs_helm, of_kind, registry, render
+from tests.contract.chart.rendering import NAMESPACE, VARIANTS, helm_template, needs_helm, notes, of_kind, registry, render
 
 pytestmark = needs_helm
 SERVING = "serving.knative.dev/"
@@ -218,3 +218,10 @@ def test_missing_operator_is_named(missing: str, settings: tuple[str, ...]) -> N
 def test_cluster_with_knative_alone_is_enough() -> None:
     """The default values need no further operator."""
     assert render(capabilities=KNATIVE)
+
+
+def test_notes_name_what_the_cluster_must_switch_on() -> None:
+    """Each option names its flag, and only then."""
+    flags = ("controller-autoscaler-keda", "authentication-oidc", "request-metrics-protocol")
+    assert not any(flag in notes() for flag in flags)
+    assert all(flag in notes(*VARIANTS["every-option"]) for flag in flags)
