@@ -3,7 +3,7 @@
 Called by ``python -m knative.local``. Order of the start: PostgreSQL beside Kafka, then the schema beside the two server
 groups, then the sources; the web app is built in the background. Order of the stop: the reverse, PostgreSQL last. A child
 that ends by itself is started again. The in-memory broker forgets everything when it ends, so its clients are started anew
-with its new address and every event that a consumer has not seen is published again, as at every start.
+with its new address, and every event that a consumer has not seen is published again, as after every start.
 """
 
 import os
@@ -62,11 +62,9 @@ class Supervisor:
             schema = pool.submit(self._migrate)
             health = pool.submit(self._wait_for_groups, stop)
             schema.result()
-            # A second look at the event log needs the schema, not the servers.
-            republished = pool.submit(self._republish)
             health.result()
-            republished.result()
         self._start_sources()
+        threading.Thread(target=self._republish, name="republish", daemon=True).start()
 
     def watch(self, stop: threading.Event) -> None:
         """Restart what ends by itself, until ``stop`` is set."""
@@ -167,8 +165,12 @@ class Supervisor:
         if self._settings.kafka != "memory":
             return
         began = time.monotonic()
-        run_module("events", ("knative.local.republish",), self._ready_environments.system, self._log("events"))
-        self._console.component("events", "ready", "events no consumer has seen are published again", since=began)
+        try:
+            run_module("events", ("knative.local.republish",), self._ready_environments.system, self._log("events"))
+        except ComponentError as error:
+            self._console.component("events", "failed", f"they stay in the database until the next start: {error}")
+            return
+        self._console.component("events", "ready", "what no consumer has seen is published again", since=began)
 
     def _wait_for_groups(self, stop: threading.Event) -> None:
         """Wait until a function of each group answers /healthz, which asks the database."""
@@ -206,8 +208,8 @@ class Supervisor:
         self._make_environments()
         self._start_groups()
         self._wait_for_groups(stop)
-        self._republish()
         self._start_sources()
+        self._republish()
 
     def _build_web(self) -> None:
         began = time.monotonic()
