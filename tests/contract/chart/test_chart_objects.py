@@ -32,6 +32,15 @@ def test_custom_resources_match_their_definition(variant: str) -> None:
                 assert schema_errors(manifest) == [], manifest["metadata"]["name"]
 
 
+@needs_design
+def test_definitions_refuse_a_misspelt_field(variant: str) -> None:
+    """The converted schemas are strict: the same objects with one unknown field do not pass."""
+    for manifest in render(*VARIANTS[variant]):
+        if not is_core(manifest) and manifest["apiVersion"] not in WITHOUT_DEFINITION:
+            misspelt = manifest | {"spec": manifest["spec"] | {"timeoutSecond": 1}}
+            assert schema_errors(misspelt), manifest["kind"]
+
+
 # External Secrets' CRDs are not stored; test_chart_surroundings.py checks the one object of that kind field by field.
 WITHOUT_DEFINITION = {"external-secrets.io/v1"}
 

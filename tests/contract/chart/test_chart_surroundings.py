@@ -4,7 +4,16 @@ from typing import Any
 
 import pytest
 
-from tests.contract.chart.rendering import NAMESPACE, VARIANTS, helm_template, needs_helm, notes, of_kind, registry, render
+from tests.contract.chart.rendering import (
+    NAMESPACE,
+    VARIANTS,
+    helm_template,
+    needs_helm,
+    notes,
+    of_kind,
+    registry,
+    render,
+)
 
 pytestmark = needs_helm
 SERVING = "serving.knative.dev/"
