@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from kafka.brokers.apache import ApacheBroker, recreate_topics
+from kafka.brokers.apache import ApacheBroker
 from kafka.brokers.memory import MemoryBroker
+from kafka.brokers.topics import recreate_topics
 from tests.support.bundle import Bundle, running_bundle
 from tests.support.database import Database, DatabaseServer
 from tests.support.environment import function_environment

@@ -21,10 +21,10 @@ from typing import Any
 
 import psutil
 
+from kafka.brokers.topics import create_topics
 from knative.local.ports import remembered_port
 
 POM = Path(__file__).parent.parent / "apache" / "pom.xml"
-TOPICS = Path(__file__).parent.parent / "topics.yaml"
 START_TIMEOUT_SECONDS = 60
 STOP_TIMEOUT_SECONDS = 20
 PARENT_CHECK_SECONDS = 1.0
@@ -176,40 +176,6 @@ class ApacheBroker:
         self.stop()
         tail = "\n".join(self._log.read_text(errors="replace").splitlines()[-15:])
         raise ApacheBrokerError(f"Apache Kafka did not start; the end of {self._log}:\n{tail}")
-
-
-def create_topics(admin: Any) -> None:
-    """Create the topics of ``kafka/topics.yaml`` that do not exist yet; existing ones are left as they are."""
-    import yaml  # noqa: PLC0415
-    from confluent_kafka import KafkaError, KafkaException  # noqa: PLC0415
-    from confluent_kafka.cimpl import NewTopic  # noqa: PLC0415
-
-    wanted = [
-        NewTopic(name, num_partitions=topic["partitions"], replication_factor=1, config=_as_text(topic["config"]))
-        for name, topic in yaml.safe_load(TOPICS.read_text())["topics"].items()
-    ]
-    for future in admin.create_topics(wanted, request_timeout=30).values():
-        try:
-            future.result()
-        except KafkaException as error:
-            if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
-                raise
-
-
-def recreate_topics(bootstrap_servers: str) -> None:
-    """Empty the topics of ``kafka/topics.yaml`` (tests only)."""
-    import yaml  # noqa: PLC0415
-    from confluent_kafka.admin import AdminClient  # noqa: PLC0415
-
-    admin = AdminClient({"bootstrap.servers": bootstrap_servers})
-    existing = set(admin.list_topics(timeout=10).topics) & set(yaml.safe_load(TOPICS.read_text())["topics"])
-    for future in admin.delete_topics(list(existing), operation_timeout=30).values() if existing else ():
-        future.result()
-    create_topics(admin)
-
-
-def _as_text(config: dict[str, Any]) -> dict[str, str]:
-    return {name: str(value) for name, value in config.items()}
 
 
 def _program(name: str) -> str:

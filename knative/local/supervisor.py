@@ -106,7 +106,7 @@ class Supervisor:
     def _start_kafka(self) -> None:
         began = time.monotonic()
         if self._settings.kafka == "external":
-            self._console.component("kafka", "external", self._bootstrap_servers)
+            self._prepare_external_kafka()
             return
         memory = self._settings.kafka == "memory"
         directory = str(self._settings.data_dir / "kafka")
@@ -118,6 +118,22 @@ class Supervisor:
         self._bootstrap_servers = broker.address()
         kind = "in memory" if memory else "Apache Kafka, one KRaft node"
         self._console.component("kafka", "ready", f"{kind}, {self._bootstrap_servers}", since=began)
+
+    def _prepare_external_kafka(self) -> None:
+        """Create missing topics; a cluster that does not allow it may have them already."""
+        from confluent_kafka import KafkaException  # noqa: PLC0415 - 100 ms that other starts save
+        from confluent_kafka.admin import AdminClient  # noqa: PLC0415
+
+        from kafka.brokers.topics import create_topics  # noqa: PLC0415
+        from shared.config import KafkaSettings  # noqa: PLC0415
+
+        began = time.monotonic()
+        try:
+            create_topics(AdminClient(KafkaSettings.load().client_options() | {"log_level": 0}))
+        except KafkaException as error:
+            self._console.component("kafka", "external", f"{self._bootstrap_servers}; topics not created: {error}")
+            return
+        self._console.component("kafka", "ready", f"external, {self._bootstrap_servers}", since=began)
 
     def _make_environments(self) -> None:
         self._environments = make_environments(
