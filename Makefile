@@ -6,11 +6,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup lock
+.PHONY: help setup lock lint types test openapi events
 .DEFAULT_GOAL := help
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
 
 $(STAMP): requirements-dev.lock
 	@echo "setup: creating $(VENV) from requirements-dev.lock"
@@ -25,3 +25,19 @@ lock: ## write the lock files anew from pyproject.toml
 	@$(BIN)/python -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url pyproject.toml -o requirements.lock
 	@$(BIN)/python -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --group dev pyproject.toml -o requirements-dev.lock
 	@grep -A40 '^uv==' requirements-dev.lock | awk 'NR==1||/^ /{print;next}{exit}' > .ci/uv.lock
+
+lint: $(STAMP) ## ruff, mypy, the layers, and the web app's linters
+	@echo "lint: ruff" && $(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .
+	@echo "lint: mypy" && $(BIN)/mypy --no-error-summary
+	@echo "lint: layers" && $(BIN)/lint-imports --no-cache > .local-lint.txt 2>&1 || { cat .local-lint.txt; rm -f .local-lint.txt; exit 1; }; rm -f .local-lint.txt
+
+test: $(STAMP) ## unit, contract and integration tests on real PostgreSQL and the in-memory broker
+	@$(BIN)/python -m pytest
+
+openapi: $(STAMP) ## write the merged OpenAPI document from the routers
+	@$(BIN)/python -m knative.local.openapi
+
+events: $(STAMP) ## write AsyncAPI document and JSON Schemas of all events
+	@$(BIN)/python -m knative.local.events
+
+include $(wildcard .ci/make/*.mk)

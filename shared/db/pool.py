@@ -31,6 +31,7 @@ class ConnectionPool:
         self._idle: deque[tuple[Connection, float]] = deque()
         self._lent: set[int] = set()
         self._lock = threading.Lock()
+        self._closed = False
 
     def borrow(self) -> Connection:
         """Return a connection outside any transaction; hand it back with ``connection.close()``.
@@ -52,7 +53,8 @@ class ConnectionPool:
         return connection
 
     def close(self) -> None:
-        """End every idle connection."""
+        """End every idle connection, and each lent one when it comes back."""
+        self._closed = True
         while self._idle:
             self._idle.pop()[0].end()
 
@@ -70,7 +72,7 @@ class ConnectionPool:
                 connection.rollback()
             except dbapi.Error:
                 connection.broken = True
-        if connection.broken:
+        if connection.broken or self._closed:
             connection.end()
         else:
             self._idle.append((connection, time.monotonic()))

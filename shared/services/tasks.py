@@ -21,6 +21,7 @@ from shared.events.catalogue import TaskEvent, TaskSnapshot
 from shared.events.outbox import NewEvent, publish_soon, record, shorten
 from shared.failpoints import failpoint
 from shared.services import task_tags
+from shared.services.actor import Actor
 from shared.services.task_documents import ONE_TASK, TaskChange, TaskCreate
 from shared.services.task_writes import appended_rank, insert_task
 
@@ -28,19 +29,6 @@ _COLUMNS = (
     "id, user_id, title, notes, status, priority, due_on, due_local, due_tz, due_at, rank, parent_id, depth, recurring_task_id,"
     " occurrence_key, reminders, version, created_at, updated_at, completed_at, deleted_at"
 )
-
-
-@dataclass(frozen=True)
-class Actor:
-    """Who changes something and through which door.
-
-    Attributes:
-        user_id: whose tasks.
-        origin: web, api, mcp, chat or system; shown in the trail.
-    """
-
-    user_id: UUID
-    origin: str = "api"
 
 
 @dataclass

@@ -8,7 +8,8 @@ text where it goes on with a preposition (``call mom tomorrow about ...``); abbr
 ``mar``, ``may``) at the end or after a preposition only. Everything understood is a token that can be taken back.
 """
 
-from shared.domain.quick_add.interpret import MAX_LENGTH, MAX_TASKS, Fallback, parse
+from shared.domain.quick_add.context import Fallback
+from shared.domain.quick_add.interpret import MAX_LENGTH, MAX_TASKS, parse
 from shared.domain.quick_add.result import Kind, ParsedReminder, ParsedTask, Token
 
 __all__ = ["MAX_LENGTH", "MAX_TASKS", "Fallback", "Kind", "ParsedReminder", "ParsedTask", "Token", "parse"]

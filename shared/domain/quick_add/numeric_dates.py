@@ -15,11 +15,14 @@ _LONGEST_YEAR = 4
 
 
 def read_numeric_date(line: Line, index: int, clock: Clock) -> Piece | None:
-    """Return the day that begins at a word of digits, or None.
+    """Return the day that begins at a word of digits; None if there is none, or no such day."""
+    try:
+        return _read(line, index, clock)
+    except ValueError:
+        return None
 
-    Raises:
-        ValueError: there is no such day.
-    """
+
+def _read(line: Line, index: int, clock: Clock) -> Piece | None:
     if line.number(index) is None:
         return None
     separator = line.low(index + 1)

@@ -422,3 +422,55 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
            next_attempt_at = now() + (least(300, power(2, least(attempts, 8))) * (0.5 + random())) * interval '1 second'
      WHERE seq = ANY (seqs)
 $$;
+
+-- Partitions belong to the owner; housekeeping may only ask for a month, or for old months to go.
+CREATE FUNCTION ensure_event_partition(month date) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE
+    first_day date := date_trunc('month', month)::date;
+    next_month date := (first_day + interval '1 month')::date;
+    partition text := 'event_log_' || to_char(first_day, 'YYYY_MM');
+BEGIN
+    IF to_regclass('public.' || partition) IS NOT NULL THEN
+        RETURN 0;
+    END IF;
+    -- Rows that came before their partition wait in the default one and move over.
+    EXECUTE format('CREATE TABLE public.%I (LIKE public.event_log INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', partition);
+    EXECUTE format('WITH moved AS (DELETE FROM public.event_log_default WHERE created_at >= %L AND created_at < %L RETURNING *)'
+                   ' INSERT INTO public.%I SELECT * FROM moved', first_day, next_month, partition);
+    EXECUTE format('ALTER TABLE public.event_log ATTACH PARTITION public.%I FOR VALUES FROM (%L) TO (%L)',
+                   partition, first_day::timestamp AT TIME ZONE 'UTC', next_month::timestamp AT TIME ZONE 'UTC');
+    EXECUTE format('ALTER TABLE public.%I ENABLE ROW LEVEL SECURITY', partition);
+    RETURN 1;
+END $$;
+
+CREATE FUNCTION drop_event_partitions(before date) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE
+    partition record;
+    first_day date;
+    busy boolean;
+    dropped integer := 0;
+BEGIN
+    FOR partition IN
+        SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+         WHERE i.inhparent = 'public.event_log'::regclass AND c.relname ~ '^event_log_\d{4}_\d{2}$'
+    LOOP
+        first_day := to_date(right(partition.relname, 7), 'YYYY_MM');
+        IF first_day >= before THEN
+            CONTINUE;
+        END IF;
+        EXECUTE format(
+            'SELECT EXISTS (SELECT FROM public.outbox_pending o JOIN public.%1$I e USING (event_id))'
+            ' OR EXISTS (SELECT FROM public.dead_letters d JOIN public.%1$I e ON e.event_id::text = d.event_id WHERE d.state = ''open'')',
+            partition.relname) INTO busy;
+        IF busy THEN
+            CONTINUE;
+        END IF;
+        EXECUTE format('DROP TABLE public.%I', partition.relname);
+        dropped := dropped + 1;
+    END LOOP;
+    RETURN dropped;
+END $$;
+
+SELECT ensure_event_partition((date_trunc('month', now()) + n * interval '1 month')::date) FROM generate_series(0, 3) AS n;

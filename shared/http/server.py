@@ -1,0 +1,85 @@
+"""The server of one function in its container: ``FUNCTION=tasks python -m shared.http.server``.
+
+gunicorn with the function's WSGI application, without the functions-framework command: that one fixes gunicorn's options (30 s of
+grace, 2 s keep-alive) and pays for Flask at each cold start. The entry point stays one that the framework can serve.
+
+Environment: ``FUNCTION`` (folder or registry name), ``PORT`` (8080), ``THREADS`` (= containerConcurrency), ``TIMEOUT_SECONDS`` (of the
+revision; the grace period for requests in flight).
+"""
+
+import os
+import sys
+from importlib import import_module
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+
+# Above the idle time of queue-proxy's connections, so that never the server closes first.
+_KEEP_ALIVE_SECONDS = 100
+_MAX_LINE_BYTES = 8190
+_MAX_FIELDS = 64
+
+
+def load(name: str) -> Any:
+    """Return the WSGI application of a function by its folder or registry name."""
+    folder = name.replace("-", "_")
+    if not folder.isidentifier():
+        raise SystemExit(f"FUNCTION={name!r} is not the name of a function")
+    return getattr(import_module(f"functions.{folder}.main"), folder).wsgi
+
+
+class FunctionServer(BaseApplication):  # type: ignore[misc]
+    """gunicorn, configured for a pod behind queue-proxy."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Set gunicorn's options."""
+        environment = os.environ
+        options = {
+            "bind": f"0.0.0.0:{environment.get('PORT', '8080')}",
+            "workers": 1,
+            "worker_class": "gthread",
+            "threads": int(environment.get("THREADS", "8")),
+            "preload_app": False,
+            "timeout": 0,  # queue-proxy bounds a request; a worker killed half-way would take its neighbours along
+            "graceful_timeout": int(environment.get("TIMEOUT_SECONDS", "60")),
+            "keepalive": _KEEP_ALIVE_SECONDS,
+            "limit_request_line": _MAX_LINE_BYTES,
+            "limit_request_fields": _MAX_FIELDS,
+            "worker_tmp_dir": environment.get("TMPDIR", "/tmp"),  # noqa: S108 - an emptyDir in memory; the root is read-only
+            "control_socket_disable": True,
+            "loglevel": "warning",
+            "worker_exit": _finish,
+        }
+        for name, value in options.items():
+            if name in self.cfg.settings:
+                self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        """Import the function in the worker, after the fork."""
+        return load(self._name)
+
+
+def _finish(_server: Any, _worker: Any) -> None:
+    # Only what was loaded: a function that published nothing has nothing to flush.
+    outbox = sys.modules.get("shared.events.outbox")
+    if outbox is not None:
+        outbox.finish(2.0)
+    producer = sys.modules.get("shared.events.producer")
+    if producer is not None:
+        producer.close(2.0)
+
+
+def main() -> None:
+    """Serve the function named in the environment until the process is told to stop."""
+    name = os.environ.get("FUNCTION") or os.environ.get("K_SERVICE", "")
+    if not name:
+        raise SystemExit("FUNCTION is not set: name the function to serve, for example tasks")
+    FunctionServer(name).run()
+
+
+if __name__ == "__main__":
+    main()
