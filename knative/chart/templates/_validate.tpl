@@ -66,6 +66,9 @@ Admission would let every one of these through, and the fault would show as lost
 {{- if and (ne .Values.kafka.securityProtocol "PLAINTEXT") (not .Values.kafka.authSecretName) -}}
 {{- fail (printf "kafka.securityProtocol %s needs kafka.authSecretName" .Values.kafka.securityProtocol) -}}
 {{- end -}}
+{{- if and .Values.kafka.createTopics .Values.kafka.strimzi.enabled -}}
+{{- fail "kafka: createTopics and strimzi.enabled exclude each other" -}}
+{{- end -}}
 {{- if not (hasKey .Values.kafka.topics .Values.kafka.deadLetters.topic) -}}
 {{- fail "kafka.deadLetters.topic is not in kafka.topics" -}}
 {{- end -}}

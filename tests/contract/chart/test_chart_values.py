@@ -64,6 +64,7 @@ REFUSED = [
     ('kafka.securityProtocol="sasl_ssl"', "securityProtocol"),
     ('kafka.bootstrapServers=["broker"]', "bootstrapServers"),
     ('kafka.deadLetters.topic="elsewhere"', "kafka.deadLetters.topic"),
+    ('kafka={"createTopics":true,"strimzi":{"enabled":true}}', "exclude each other"),
     ("database.connectionLimit=100", "database connections"),
     ('image.digest="sha256:abc"', "digest"),
     ("image.runAsUser=0", "runAsUser"),
