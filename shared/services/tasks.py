@@ -65,6 +65,7 @@ def create_task(
     task_id: UUID | None = None,
     recurring_task_id: UUID | None = None,
     occurrence_key: str | None = None,
+    rank: str | None = None,
     rank_offset: int = 0,
 ) -> bytes:
     """Create a task and return its JSON.
@@ -75,16 +76,18 @@ def create_task(
         task_id: a chosen id; a new one otherwise.
         recurring_task_id: the series it is an instance of.
         occurrence_key: which instance; unique within its series.
+        rank: its place in the manual order; the end otherwise.
         rank_offset: keeps the order of several tasks made at one moment.
 
     Raises:
         InvalidInput: the parent does not exist or is too deep, or the due time is wrong.
     """
     identity = task_id or clock.uuid7()
+    place = rank or appended_rank(clock.now(), rank_offset)
     needs_rules = new.parent_id or new.due_on or new.due_at or new.due_tz or new.reminders
     if not needs_rules:
         # The hot path: nothing to look up, so everything is one statement and one round trip.
-        document = _insert(actor, new, identity, None, 0, [], recurring_task_id, occurrence_key, rank_offset)
+        document = _insert(actor, new, identity, None, 0, [], recurring_task_id, occurrence_key, place)
         _publish_after_commit(identity)
         return document
     from shared.db.engine import transaction  # noqa: PLC0415
@@ -95,7 +98,7 @@ def create_task(
         due = plan_due(new.due_on, new.due_at, new.due_tz, settings.time_zone)
         depth = _depth_below(connection, actor.user_id, new.parent_id)
         specs = task_reminders.specifications(new.reminders, due, settings)
-        _insert(actor, new, identity, due, depth, specs, recurring_task_id, occurrence_key, rank_offset)
+        _insert(actor, new, identity, due, depth, specs, recurring_task_id, occurrence_key, place)
         task_reminders.plan(connection, actor.user_id, identity, specs, due, settings, rule_version=1)
         failpoint("api.before_commit")
         document = fetch_json(ONE_TASK, [identity, actor.user_id], user_id=actor.user_id) or b""
@@ -118,7 +121,7 @@ def _publish_after_commit(task_id: UUID) -> None:
 
 def _insert(
     actor: Actor, new: TaskCreate, task_id: UUID, due: TaskDue | None, depth: int, reminders: list[dict[str, Any]],
-    recurring_task_id: UUID | None, occurrence_key: str | None, rank_offset: int,
+    recurring_task_id: UUID | None, occurrence_key: str | None, rank: str,
 ) -> bytes:  # fmt: skip
     created_at = clock.now()
     fields = {
@@ -138,7 +141,7 @@ def _insert(
     )  # fmt: skip
     return insert_task(
         task_id=task_id, user_id=actor.user_id, title=new.title, notes=new.notes, priority=new.priority, due=due,
-        rank=appended_rank(created_at, rank_offset), parent_id=new.parent_id, depth=depth, reminders=reminders,
+        rank=rank, parent_id=new.parent_id, depth=depth, reminders=reminders,
         recurring_task_id=recurring_task_id, occurrence_key=occurrence_key, tags=new.tags, created_at=created_at,
         event_id=clock.uuid7(), payload=payload.model_dump_json(),
         details=orjson.dumps({"changes": changes}).decode() if short != changes else "{}", origin=actor.origin,
@@ -158,7 +161,7 @@ def change_task(actor: Actor, task_id: UUID, change: TaskChange, *, if_version: 
     for name in ("title", "priority", "status"):
         if name in given and getattr(change, name) in {None, ""}:
             raise InvalidInput(f"{name} cannot be empty.", field=name)
-    with _changing(actor, task_id, if_version) as edit:
+    with changing(actor, task_id, if_version) as edit:
         edit.refuse_trash()
         _apply_fields(edit, change, given)
         if "tags" in given:
@@ -181,7 +184,7 @@ def complete_task(actor: Actor, task_id: UUID, *, if_version: int | None = None)
     Raises:
         NotFound, VersionConflict, Conflict: as :func:`change_task`.
     """
-    with _changing(actor, task_id, if_version) as edit:
+    with changing(actor, task_id, if_version) as edit:
         edit.refuse_trash()
         if edit.row.status == "open":
             _complete(edit)
@@ -191,7 +194,7 @@ def complete_task(actor: Actor, task_id: UUID, *, if_version: int | None = None)
 
 def reopen_task(actor: Actor, task_id: UUID, *, if_version: int | None = None) -> bytes:
     """Open a completed task again, and the completed tasks above it; reopening an open one changes nothing."""
-    with _changing(actor, task_id, if_version) as edit:
+    with changing(actor, task_id, if_version) as edit:
         edit.refuse_trash()
         if edit.row.status == "completed":
             _reopen(edit)
@@ -201,7 +204,7 @@ def reopen_task(actor: Actor, task_id: UUID, *, if_version: int | None = None) -
 
 def delete_task(actor: Actor, task_id: UUID, *, if_version: int | None = None) -> None:
     """Put a task and its sub-tasks into the trash; deleting it again changes nothing."""
-    with _changing(actor, task_id, if_version) as edit:
+    with changing(actor, task_id, if_version) as edit:
         if edit.row.deleted_at is None:
             moment = clock.now()
             for other in edit.below(deleted=False):
@@ -217,7 +220,7 @@ def restore_task(actor: Actor, task_id: UUID, *, if_version: int | None = None) 
     Raises:
         Conflict: the task above it is still in the trash.
     """
-    with _changing(actor, task_id, if_version) as edit:
+    with changing(actor, task_id, if_version) as edit:
         if edit.row.deleted_at is not None:
             parent = edit.load(edit.row.parent_id) if edit.row.parent_id else None
             if parent is not None and parent.row.deleted_at is not None:
@@ -236,7 +239,7 @@ def purge_task(actor: Actor, task_id: UUID, *, if_version: int | None = None) ->
     """Delete a task and its sub-tasks for good; the trail keeps that it was there."""
     from sqlalchemy import text  # noqa: PLC0415
 
-    with _changing(actor, task_id, if_version) as edit:
+    with changing(actor, task_id, if_version) as edit:
         for other in [*edit.below(deleted=None), edit]:
             other.purge()
         edit.connection.execute(text("DELETE FROM tasks WHERE id = :id AND user_id = :user_id"), edit.key)
@@ -270,7 +273,7 @@ def move_task(
 
     if before_id is not None and after_id is not None:
         raise InvalidInput("Give before_id or after_id, not both.", field="after_id")
-    with _changing(actor, task_id, if_version) as edit:
+    with changing(actor, task_id, if_version) as edit:
         edit.refuse_trash()
         if not keep_parent and parent_id != edit.row.parent_id:
             _set_parent(edit, parent_id)
@@ -500,7 +503,7 @@ class Edit:
         return [self.load(row.id) for row in ids if deleted is None or deleted == (row.deleted_at is not None)]
 
 
-class _changing:  # noqa: N801 - reads as the verb it is in a with statement
+class changing:  # noqa: N801 - reads as the verb it is in a with statement
     """Open a transaction on one locked task; at the end its JSON is read within it."""
 
     def __init__(self, actor: Actor, task_id: UUID, if_version: int | None) -> None:
