@@ -2,6 +2,7 @@
 
 import base64
 import json
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
@@ -47,6 +48,11 @@ def function_environment(variables: Mapping[str, str]) -> Iterator[pytest.Monkey
 def _forget() -> None:
     from shared.config import forget_settings
 
+    # What was committed is still published to the broker of these settings, not to the next test's or to none.
+    if "shared.events.outbox" in sys.modules:
+        sys.modules["shared.events.outbox"].finish(5)
+    if "shared.events.producer" in sys.modules:
+        sys.modules["shared.events.producer"].close()
     forget_settings()
     try:
         from shared.db.pool import dispose

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from pg8000.native import Connection
 from werkzeug.test import Client, TestResponse
 
+from shared.config import forget_settings
 from tests.support.database import Database
 
 PASSWORD = "twelve green umbrellas"
@@ -32,8 +34,9 @@ class AuthClient:
         options: dict[str, Any] = {} if body is None else {"json": body}
         if isinstance(body, bytes):
             options = {"data": body, "content_type": given.pop("Content-Type", "application/json")}
-        # The host is the one of ORIGIN: a browser never sends another.
-        return self.client.open(
+        # A Cookie given by the test is sent as it is, instead of what the browser kept.
+        client = Client(self.client.application, use_cookies=False) if "Cookie" in given else self.client
+        return client.open(
             path,
             method=method,
             headers=given,
@@ -49,6 +52,20 @@ class AuthClient:
     def refresh(self, refresh_token: str) -> TestResponse:
         """Refresh with a token in the body."""
         return self.post("refresh", {"refresh_token": refresh_token})
+
+
+@contextmanager
+def settings(**variables: str) -> Iterator[None]:
+    """Run the block with other environment variables."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in variables.items():
+            patch.setenv(name, value)
+        forget_settings()
+        try:
+            yield
+        finally:
+            patch.undo()
+            forget_settings()
 
 
 @dataclass

@@ -47,7 +47,7 @@ def test_register_twice(anna, client):
     assert answer.json["errors"][0]["field"] == "email"
 
 
-def test_register_at_once(client):
+def test_register_at_once():
     """Of ten registrations of one address at once, one makes the account."""
     body = {"email": f"{uuid.uuid4().hex}@example.com", "password": PASSWORD}
     with ThreadPoolExecutor(10) as pool:
@@ -310,7 +310,7 @@ def test_keys(client):
     assert (key["kty"], key["crv"]) == ("OKP", "Ed25519")
 
 
-def test_operator(register, client):
+def test_operator(register):
     """An address of OPERATOR_EMAILS gets the scope operator; any other does not."""
     operator = register(email="Operator@example.com")
     assert operator.session["user"]["operator"] is True
