@@ -184,7 +184,7 @@ def plan(query: SearchQuery, user_id: UUID) -> SearchPlan:
 
 def like_pattern(text: str) -> str:
     r"""Escape text for ``title ILIKE $1`` (escape character ``\``), to be found anywhere."""
-    escaped = "".join("\\" + c if c in "\\%_" else c for c in text.replace("\0", ""))
+    escaped = "".join("\\" + c if c in "\\%_" else c for c in text if c != "\0" and not "\ud800" <= c <= "\udfff")
     return f"%{escaped}%"
 
 

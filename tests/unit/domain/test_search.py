@@ -91,6 +91,7 @@ def test_an_empty_query_has_no_plan():
     query = search.parse(" 100% 🎉_ "[5:])
     assert query.is_empty
     assert search.like_pattern(query.text) == "%🎉\\_%"
+    assert search.like_pattern("\0\ud800a") == "%a%"
     with pytest.raises(ValueError, match="without words"):
         search.plan(query, USER)
 
