@@ -18,7 +18,7 @@ class KafkaSink:
     """A topic as an event sink. Thread-safe."""
 
     def __init__(self, connection: dict[str, Any], topic: str) -> None:
-        from confluent_kafka import Producer  # noqa: PLC0415 - 100 ms that only the source's process pays
+        from confluent_kafka import Producer
 
         self.topic = topic
         limits = {"acks": "all", "enable.idempotence": True, "message.timeout.ms": ACKNOWLEDGEMENT_SECONDS * 1000}

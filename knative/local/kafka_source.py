@@ -37,6 +37,7 @@ MAX_CONNECTIONS = 100
 COMMIT_SECONDS = 5.0
 POLL_SECONDS = 0.1
 STOP_SECONDS = 8.0
+LAST_COMMIT_SECONDS = 2.0
 TOPIC_ATTEMPTS = 100
 # librdkafka refuses more than a day.
 LONGEST_POLL_INTERVAL_MS = 86_400_000
@@ -64,7 +65,7 @@ class KafkaSource:
         self._sink = sink
         self._dead_letters = dead_letters
         self._in_memory = in_memory
-        self._options = connection | _consumer_options(source, in_memory=in_memory)
+        self._options = connection | _consumer_options(source, in_memory=in_memory) | {"on_commit": self._on_commit}
         self._lanes: dict[Partition, Lane] = {}
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(MAX_CONNECTIONS, thread_name_prefix=source.name)
@@ -73,7 +74,7 @@ class KafkaSource:
 
     def run(self, stop: threading.Event) -> None:
         """Read and deliver until ``stop`` is set; then wait a little for deliveries in flight and commit."""
-        from confluent_kafka import Consumer  # noqa: PLC0415
+        from confluent_kafka import Consumer
 
         self._consumer = Consumer(self._options)
         self._join()
@@ -83,7 +84,7 @@ class KafkaSource:
                 self._read(stop)
                 self._hold_back()
                 if time.monotonic() - committed_at >= COMMIT_SECONDS:
-                    self._commit(asynchronous=True)
+                    self._commit()
                     committed_at = time.monotonic()
         finally:
             self._finish()
@@ -96,7 +97,7 @@ class KafkaSource:
                 topics, on_assign=self._on_assign, on_revoke=self._on_revoke, on_lost=self._on_lost
             )
             return
-        from confluent_kafka import TopicPartition  # noqa: PLC0415
+        from confluent_kafka import TopicPartition
 
         partitions = [TopicPartition(topic, number) for topic in topics for number in self._partition_numbers(topic)]
         assigned = self._consumer.committed(partitions, timeout=10)
@@ -202,8 +203,8 @@ class KafkaSource:
                 (self._consumer.pause if hold else self._consumer.resume)([_topic_partition(partition)])
                 lane.paused = hold
 
-    def _commit(self, *, asynchronous: bool) -> None:
-        """Commit what is finished and not committed yet."""
+    def _commit(self, *, asynchronous: bool = True) -> None:
+        """Commit what is finished and not committed yet; an asynchronous commit is noted when it is confirmed."""
         due = {
             partition: (lane.tracker, offset)
             for partition, lane in list(self._lanes.items())
@@ -217,8 +218,18 @@ class KafkaSource:
         except Exception as error:  # noqa: BLE001 - librdkafka's one exception type; the next round tries again
             log.warning("kafka_source.commit_failed", source=self._source.name, error=str(error))
             return
-        for tracker, offset in due.values():
-            tracker.committed(offset)
+        if not asynchronous:
+            for tracker, offset in due.values():
+                tracker.committed(offset)
+
+    def _on_commit(self, error: Any, partitions: list[Any]) -> None:
+        if error is not None:
+            log.warning("kafka_source.commit_failed", source=self._source.name, error=str(error))
+            return
+        for partition in partitions:
+            lane = self._lanes.get((partition.topic, partition.partition))
+            if lane is not None and partition.error is None:
+                lane.tracker.committed(partition.offset)
 
     def _on_assign(self, _consumer: Any, partitions: list[Any]) -> None:
         with self._lock:
@@ -238,7 +249,12 @@ class KafkaSource:
     def _finish(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
         wait(list(self._running), timeout=STOP_SECONDS)
-        self._commit(asynchronous=False)
+        self._commit()
+        # Not a synchronous commit: it would wait long for a broker that is gone.
+        deadline = time.monotonic() + LAST_COMMIT_SECONDS
+        while time.monotonic() < deadline and any(lane.tracker.to_commit() for lane in self._lanes.values()):
+            self._consumer.poll(0.02)
+        self._lanes.clear()
         self._consumer.close()
         self._sink.close()
 
@@ -278,7 +294,7 @@ def _record(message: Any) -> Record:
 
 
 def _topic_partition(partition: Partition, offset: int | None = None) -> Any:
-    from confluent_kafka import TopicPartition  # noqa: PLC0415
+    from confluent_kafka import TopicPartition
 
     return TopicPartition(*partition) if offset is None else TopicPartition(*partition, offset)
 

@@ -43,7 +43,7 @@ def function_environment(keys: dict[str, str]) -> dict[str, str]:
 
 def public_key_set(seed: str) -> str:
     """Return the JSON Web Key Set for a base64 Ed25519 seed; the key's id is its thumbprint. Source: RFC 7638, RFC 8037."""
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: PLC0415 - 30 ms
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     public = Ed25519PrivateKey.from_private_bytes(base64.b64decode(seed)).public_key().public_bytes_raw()
     key = {"crv": "Ed25519", "kty": "OKP", "x": _base64url(public)}
@@ -71,7 +71,7 @@ def _base64url(value: bytes) -> str:
 
 def _vapid_key() -> str:
     """Return a P-256 private key as its bare 32-byte number, the form Web Push tools exchange."""
-    from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415
+    from cryptography.hazmat.primitives.asymmetric import ec
 
     number = ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value
     return _base64url(number.to_bytes(KEY_BYTES, "big"))

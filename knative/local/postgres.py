@@ -128,7 +128,7 @@ class EmbeddedPostgres:
 
         The owner is no superuser, as on managed servers: a migration that needs more than they grant fails here first.
         """
-        from pg8000.native import Connection, identifier, literal  # noqa: PLC0415 - 60 ms that a plain start saves
+        from pg8000.native import Connection, identifier, literal
 
         connection = Connection(SUPERUSER, host="127.0.0.1", port=self.port, password=self.superuser_password)
         try:

@@ -59,11 +59,11 @@ class PlatformServer(BaseApplication):  # type: ignore[misc] # gunicorn has no t
             route.encode() for function in registry.functions if function.streaming for route in function.routes
         )
         if self._group == "system":
-            from knative.local.system_group import SystemGroup  # noqa: PLC0415 - the other group's imports stay out
+            from knative.local.system_group import SystemGroup
 
             return SystemGroup(registry)
-        from knative.local.gateway import Gateway  # noqa: PLC0415
-        from knative.local.static_site import StaticSite  # noqa: PLC0415
+        from knative.local.gateway import Gateway
+        from knative.local.static_site import StaticSite
 
         site = StaticSite(Path(os.environ.get("STATIC_SITE", STATIC_SITE)))
         return Gateway(registry, site, int(os.environ["SYSTEM_PORT"]))

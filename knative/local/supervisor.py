@@ -125,11 +125,11 @@ class Supervisor:
 
     def _prepare_external_kafka(self) -> None:
         """Create missing topics; a cluster that does not allow it may have them already."""
-        from confluent_kafka import KafkaException  # noqa: PLC0415 - 100 ms that other starts save
-        from confluent_kafka.admin import AdminClient  # noqa: PLC0415
+        from confluent_kafka import KafkaException
+        from confluent_kafka.admin import AdminClient
 
-        from kafka.brokers.topics import create_topics  # noqa: PLC0415
-        from shared.config import KafkaSettings  # noqa: PLC0415
+        from kafka.brokers.topics import create_topics
+        from shared.config import KafkaSettings
 
         began = time.monotonic()
         try:

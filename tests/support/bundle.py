@@ -43,6 +43,7 @@ class Bundle:
     port: int = field(default_factory=free_port)
     output: list[str] = field(default_factory=list)
     process: subprocess.Popen[str] | None = None
+    _reader: threading.Thread | None = None
 
     @property
     def base_url(self) -> str:
@@ -72,7 +73,8 @@ class Bundle:
             text=True,
         )
         ready = threading.Event()
-        threading.Thread(target=self._read_output, args=(self.process, ready), daemon=True).start()
+        self._reader = threading.Thread(target=self._read_output, args=(self.process, ready), daemon=True)
+        self._reader.start()
         if not ready.wait(READY_SECONDS) or self.process.poll() is not None:
             self.stop()
             raise AssertionError("the platform did not start:\n" + "".join(self.output))
@@ -92,7 +94,8 @@ class Bundle:
             for child in children:
                 with contextlib.suppress(psutil.Error):
                     child.kill()
-        if self.process.stdout is not None and not kill:
+        if self._reader is not None and self.process.stdout is not None:
+            self._reader.join(10)
             self.process.stdout.close()
         self.process = None
         return status

@@ -20,13 +20,21 @@ class Person:
         scopes: of the token.
     """
 
-    def __init__(self, *applications: Any, user_id: UUID | None = None, time_zone: str = "UTC", scopes: str = "tasks:read tasks:write account") -> None:
+    def __init__(
+        self,
+        *applications: Any,
+        user_id: UUID | None = None,
+        time_zone: str = "UTC",
+        scopes: str = "tasks:read tasks:write account",
+    ) -> None:
         self.user_id = user_id or make_user(time_zone)
         self._clients = [Client(application) for application in applications]
         self.client = self._clients[0]
         self.token = issue_access_token(self.user_id, scopes.split())
 
-    def call(self, method: str, path: str, json: Any = None, *, headers: dict[str, str] | None = None, app: int = 0) -> Any:
+    def call(
+        self, method: str, path: str, json: Any = None, *, headers: dict[str, str] | None = None, app: int = 0
+    ) -> Any:
         """Return werkzeug's test response."""
         given = {"Authorization": f"Bearer {self.token}", **(headers or {})}
         return self._clients[app].open(path, method=method, json=json, headers=given)
