@@ -136,8 +136,17 @@ def hash_token(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
+def is_operator(email: str) -> bool:
+    """Return whether an address is one of ``OPERATOR_EMAILS``.
+
+    Registering proves no address: list only addresses whose accounts exist already.
+    """
+    # Addresses of accounts are ASCII (shared.domain.account), so case is all that can differ.
+    return email.casefold() in {known.casefold() for known in TokenSettings.load().operator_emails}
+
+
 def _verify(token: str) -> dict[str, Any]:
-    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - only functions that see a token pay for it
+    from cryptography.exceptions import InvalidSignature
 
     try:
         signed, _, signature_text = token.rpartition(".")
@@ -163,10 +172,12 @@ _REQUIRED: dict[str, type] = {
 
 @cache
 def _verifying_keys(text: str) -> dict[str, Any]:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # noqa: PLC0415
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
     keys = json.loads(text)["keys"]
-    return {key["kid"]: Ed25519PublicKey.from_public_bytes(_decode(key["x"])) for key in keys if key.get("crv") == "Ed25519"}
+    return {
+        key["kid"]: Ed25519PublicKey.from_public_bytes(_decode(key["x"])) for key in keys if key.get("crv") == "Ed25519"
+    }
 
 
 def _verifying_key(key_id: Any) -> Any:
@@ -176,7 +187,7 @@ def _verifying_key(key_id: Any) -> Any:
 
 
 def _signing_key() -> tuple[Any, str]:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: PLC0415
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     settings = TokenSettings.load()
     if settings.private_key is None:
@@ -190,7 +201,7 @@ def _signing_key() -> tuple[Any, str]:
 
 
 def _personal_token(token: str) -> Identity:
-    from shared.db.direct import fetch_json  # noqa: PLC0415 - only personal tokens need the database here
+    from shared.db.direct import fetch_json
 
     raw = fetch_json(
         "select row_to_json(t) from authenticate_api_token(decode($1, 'hex')) t",
@@ -203,7 +214,8 @@ def _personal_token(token: str) -> Identity:
     row = json.loads(raw)
     return Identity(
         user_id=UUID(row["user_id"]),
-        scopes=frozenset(row["scopes"]),
+        # Somebody who is an operator no longer has no token that is one.
+        scopes=frozenset(row["scopes"]) - (frozenset() if is_operator(row["email"]) else {"operator"}),
         origin="api",
         email=row["email"],
         token_id=UUID(row["token_id"]),

@@ -60,9 +60,9 @@ def create_token(owner: Identity, name: str, scopes: list[str], expires_in_days:
     missing = sorted(set(scopes) - owner.scopes)
     if missing:
         raise Forbidden(f"You do not have the scope {', '.join(missing)} yourself.")
-    from sqlalchemy import text  # noqa: PLC0415 - the list above does without
+    from sqlalchemy import text
 
-    from shared.db.engine import transaction  # noqa: PLC0415
+    from shared.db.engine import transaction
 
     token = API_TOKEN_PREFIX + secrets.token_urlsafe(32)
     values = {
@@ -91,9 +91,9 @@ def revoke_token(owner: Identity, token_id: UUID) -> None:
     Raises:
         NotFound: there is no such token, it is somebody else's, or it was revoked before.
     """
-    from sqlalchemy import text  # noqa: PLC0415
+    from sqlalchemy import text
 
-    from shared.db.engine import transaction  # noqa: PLC0415
+    from shared.db.engine import transaction
 
     with transaction(owner.user_id) as connection:
         version = connection.execute(text(_NEXT_VERSION), {"user_id": owner.user_id}).scalar_one_or_none()
@@ -104,8 +104,8 @@ def revoke_token(owner: Identity, token_id: UUID) -> None:
 
 
 def _record(connection: Any, event: str, owner: Identity, version: int, name: str) -> None:
-    from shared.events.catalogue import AccountEvent  # noqa: PLC0415
-    from shared.events.outbox import NewEvent, record  # noqa: PLC0415
+    from shared.events.catalogue import AccountEvent
+    from shared.events.outbox import NewEvent, record
 
     payload = AccountEvent(user_id=owner.user_id, version=version, subject=name)
     record(connection, NewEvent(event, owner.user_id, owner.user_id, version, payload, origin=owner.origin))

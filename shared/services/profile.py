@@ -3,15 +3,13 @@
 Called by ``auth`` for ``GET /api/auth/me`` and by the services that answer with the user.
 """
 
-from functools import cache
 from typing import Any
 from uuid import UUID
 
 import orjson
 
-from shared.config import TokenSettings
+from shared.auth import is_operator
 from shared.db.direct import fetch_json
-from shared.domain.account import email_key
 from shared.errors import Unauthenticated
 
 DEFAULT_SETTINGS = {"default_reminder_minutes": None, "all_day_reminder_time": "09:00"}
@@ -53,11 +51,6 @@ def as_user(profile: bytes | str) -> dict[str, Any]:
     return user
 
 
-def is_operator(email: str) -> bool:
-    """Return whether an address is one of ``OPERATOR_EMAILS``."""
-    return email_key(email) in _operators(TokenSettings.load().operator_emails)
-
-
 def scopes_of(email: str) -> list[str]:
     """Return what somebody who signed in may do."""
     return [*USER_SCOPES, *(("operator",) if is_operator(email) else ())]
@@ -68,8 +61,3 @@ def account_is_gone() -> Unauthenticated:
     return Unauthenticated(
         "This account no longer exists.", headers={"WWW-Authenticate": 'Bearer error="invalid_token"'}
     )
-
-
-@cache
-def _operators(emails: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(map(email_key, emails))

@@ -182,7 +182,7 @@ def _unseal(token: str, sealed: bytes) -> str:
 
 
 def _cipher(token: str) -> Any:
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - only a refresh needs it
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     # Another function of the token than the stored hash: who reads the table cannot make the key.
     return AESGCM(hmac.digest(token.encode(), b"refresh token successor", "sha256"))

@@ -11,7 +11,7 @@ from shared.auth import authenticate, hash_token
 from shared.errors import Unauthenticated
 from shared.services.api_tokens import MAX_TOKENS
 
-from .conftest import PASSWORD
+from .conftest import PASSWORD, settings
 
 WANTED = {"name": " backup script ", "scopes": ["tasks:read", "account", "tasks:read"], "expires_in_days": 30}
 
@@ -129,6 +129,18 @@ def test_no_more_than_the_owner(anna, register):
     operator = register(email="operator@example.com")
     assert operator.client.post("tokens", wanted, operator.token).status_code == 201
     assert set(jwt.decode(operator.token, options={"verify_signature": False})["scope"].split()) >= {"operator"}
+
+
+def test_operator_no_longer(register):
+    """Who is taken off the list of operators keeps no operator's token."""
+    with settings(OPERATOR_EMAILS="a@example.com, Chief@Example.com"):
+        chief = register(email="chief@example.com")
+        token = chief.client.post("tokens", {"name": "replay", "scopes": ["operator", "account"]}, chief.token).json[
+            "token"
+        ]
+        assert authenticate(f"Bearer {token}").scopes == {"operator", "account"}
+    assert authenticate(f"Bearer {token}").scopes == {"account"}
+    assert chief.client.refresh(chief.refresh_token).json["user"]["operator"] is False
 
 
 def test_token_makes_no_token(anna):

@@ -1,0 +1,35 @@
+"""The examples of the auth function's schemas are what they claim to be."""
+
+import json
+
+import pytest
+from pydantic import BaseModel
+
+from functions.auth import main, schemas
+from shared.domain.account import is_deliverable
+
+MODELS = [
+    model
+    for model in vars(schemas).values()
+    if isinstance(model, type) and issubclass(model, BaseModel) and model.__module__ == schemas.__name__
+]
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_examples(model):
+    """Whole examples validate, and every model can say its schema."""
+    for example in model.model_json_schema().get("examples", []):
+        model.model_validate_json(json.dumps(example))
+
+
+def test_every_route_says_what_it_does():
+    """Each route has a sentence for the document; all but signing in and the keys need the scope account."""
+    public = {route.path for route in main.router.routes if route.public}
+    assert public == {f"/api/auth/{name}" for name in ("register", "login", "refresh", "logout")} | {
+        "/.well-known/jwks.json"
+    }
+    for route in main.router.routes:
+        assert route.handler.__doc__
+        assert route.public or route.scope == "account"
+        assert route.body is None or route.body in MODELS
+    assert is_deliverable(schemas._EMAIL)
