@@ -13,6 +13,7 @@ from gunicorn.app.base import BaseApplication
 
 from knative.local.parent import end_with_parent
 from knative.local.registry import load_registry
+from shared.http.server import finish
 
 STATIC_SITE = Path(__file__).parents[2] / "frontend" / "out"
 
@@ -33,6 +34,7 @@ OPTIONS: dict[str, Any] = {
     "control_socket_disable": True,
     "errorlog": "-",
     "loglevel": "warning",
+    "worker_exit": finish,
 }
 
 

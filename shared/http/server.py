@@ -52,7 +52,7 @@ class FunctionServer(BaseApplication):  # type: ignore[misc]
             "worker_tmp_dir": environment.get("TMPDIR", "/tmp"),  # noqa: S108 - an emptyDir in memory; the root is read-only
             "control_socket_disable": True,
             "loglevel": "warning",
-            "worker_exit": _finish,
+            "worker_exit": finish,
         }
         for name, value in options.items():
             if name in self.cfg.settings:
@@ -63,7 +63,8 @@ class FunctionServer(BaseApplication):  # type: ignore[misc]
         return load(self._name)
 
 
-def _finish(_server: Any, _worker: Any) -> None:
+def finish(_server: Any, _worker: Any) -> None:
+    """Publish what is waiting before a worker ends: gunicorn's worker_exit hook, here and on one machine."""
     # Only what was loaded: a function that published nothing has nothing to flush.
     outbox = sys.modules.get("shared.events.outbox")
     if outbox is not None:
