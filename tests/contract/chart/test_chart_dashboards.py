@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 import yaml
+from grafana_foundation_sdk.cog.encoder import JSONEncoder
+from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from shared import metrics
 from tests.contract.chart.rendering import CHART, ROOT, needs_helm, of_kind, render
@@ -66,6 +68,25 @@ def test_expressions_parse(file: Path, tmp_path: Path) -> None:
         check=False,
     )
     assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_grafanas_model_knows_every_field(file: Path) -> None:
+    """Read into Grafana's own model and written again, nothing is lost or changed: its reader drops what it does not know."""
+    written = json.loads(file.read_text(encoding="utf-8"))
+    model = Dashboard.from_json(written)
+    assert contains(json.loads(json.dumps(model, cls=JSONEncoder)), written)
+
+
+def contains(whole: Any, part: Any) -> bool:
+    """Tell whether every field of `part` stands in `whole` with its value; the model adds defaults."""
+    if isinstance(part, dict):
+        return isinstance(whole, dict) and all(
+            key in whole and contains(whole[key], value) for key, value in part.items()
+        )
+    if isinstance(part, list):
+        return len(whole) == len(part) and all(map(contains, whole, part))
+    return bool(whole == part)
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
