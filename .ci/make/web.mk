@@ -1,0 +1,20 @@
+# The web app (frontend/) and its tests. Needs Node.js 20 or newer.
+.PHONY: web web-test web-lint e2e
+WEB_STAMP := frontend/node_modules/.installed-from
+
+$(WEB_STAMP): frontend/package.json frontend/package-lock.json
+	@cd frontend && npm ci --no-audit --no-fund --loglevel=error
+	@sha256sum frontend/package-lock.json | cut -d' ' -f1 > $@
+
+web: $(WEB_STAMP) ## build the web app into frontend/out
+	@cd frontend && NEXT_TELEMETRY_DISABLED=1 npm run --silent build
+	@cd frontend && node scripts/budget.mjs
+
+web-test: $(WEB_STAMP) ## unit tests of the web app
+	@cd frontend && npx --no-install vitest run
+
+web-lint: $(WEB_STAMP) ## types, lint and drift of the web app
+	@cd frontend && npx --no-install tsc --noEmit && npx --no-install eslint . --max-warnings 0 && node scripts/api.mjs --check
+
+e2e: $(WEB_STAMP) ## the web app in a real browser against the real bundle, with axe, Lighthouse and the budgets
+	@bash tests/e2e/run.sh

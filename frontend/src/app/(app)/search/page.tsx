@@ -1,0 +1,7 @@
+import type { Metadata } from "next";
+import { SearchPage } from "@/features/archive/search-page";
+
+export const metadata: Metadata = { title: "Search" };
+export default function Page() {
+  return <SearchPage />;
+}

@@ -1,0 +1,75 @@
+/** The typed text as the server understands it, a moment after each key. */
+import { useCallback, useEffect, useRef, useState } from "react";
+import { tasks as api } from "@/shared/api/endpoints";
+import type { ParsedItem } from "@/shared/api/types";
+import { languageStore } from "@/shared/i18n";
+import { userZone } from "@/features/tasks/actions";
+import { quoteTakenBack } from "./literal";
+
+const PAUSE_MS = 110;
+const PATIENCE_MS = 1500;
+
+export interface Line { text: string; /** Where the line begins in the field. */ start: number; item: ParsedItem }
+
+async function parse(text: string, takenBack: readonly string[], signal?: AbortSignal): Promise<Line[]> {
+  const lines: { text: string; start: number }[] = [];
+  let start = 0;
+  for (const line of text.split("\n")) {
+    if (line.trim()) lines.push({ text: line, start });
+    start += line.length + 1;
+  }
+  const literals = lines.map((line) => quoteTakenBack(line.text, takenBack));
+  const body = { text: literals.map((literal) => literal.sent).join("\n"), time_zone: userZone(), locale: languageStore.get().locale };
+  const { items } = await api.parse(body, signal);
+  let sentStart = 0;
+  return lines.map((line, index) => {
+    const literal = literals[index]!;
+    const item = items[index] ?? { task: { title: line.text, priority: "none" as const, tags: [], due_on: null, due_at: null, due_local: null, due_tz: null, rrule: null, reminders: [] }, tokens: [] };
+    // Positions may count from the start of the whole text; they are made to count within their line.
+    const offset = item.tokens.some((token) => token.end > literal.sent.length) || (index > 0 && item.tokens.every((token) => token.start >= sentStart)) ? sentStart : 0;
+    sentStart += literal.sent.length + 1;
+    const tokens = item.tokens.map((token) => ({ ...token, start: literal.toField(token.start - offset), end: literal.toField(token.end - offset) }));
+    return { ...line, item: { ...item, tokens } };
+  });
+}
+
+export function useParse(text: string, takenBack: readonly string[]) {
+  const [lines, setLines] = useState<Line[]>([]);
+  const running = useRef<AbortController | null>(null);
+  const parsedFor = useRef("");
+
+  useEffect(() => {
+    running.current?.abort();
+    if (!text.trim()) {
+      setLines([]);
+      parsedFor.current = "";
+      return;
+    }
+    const mine = (running.current = new AbortController());
+    const timer = setTimeout(() => {
+      parse(text, takenBack, mine.signal).then(
+        (result) => {
+          parsedFor.current = text;
+          setLines(result);
+        },
+        () => undefined,
+      );
+    }, PAUSE_MS);
+    return () => {
+      clearTimeout(timer);
+      mine.abort();
+    };
+  }, [text, takenBack]);
+
+  /** What is understood of exactly this text; null when the server does not answer in time. */
+  const settle = useCallback(async (): Promise<Line[] | null> => {
+    if (parsedFor.current === text) return lines;
+    try {
+      return await parse(text, takenBack, AbortSignal.timeout(PATIENCE_MS));
+    } catch {
+      return null;
+    }
+  }, [text, takenBack, lines]);
+
+  return { lines, settle };
+}

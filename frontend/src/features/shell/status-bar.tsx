@@ -1,0 +1,49 @@
+"use client";
+import { CloudOff, TriangleAlert } from "lucide-react";
+import dynamic from "next/dynamic";
+import { useState, useSyncExternalStore } from "react";
+import { useI18n } from "@/shared/i18n";
+import { useStore } from "@/shared/lib/store";
+import { outbox, retryNow } from "@/features/tasks/outbox";
+
+const ConflictDialog = dynamic(() => import("@/features/tasks/components/conflict-dialog"), { ssr: false });
+
+const online = (listener: () => void) => {
+  addEventListener("online", listener);
+  addEventListener("offline", listener);
+  return () => {
+    removeEventListener("online", listener);
+    removeEventListener("offline", listener);
+  };
+};
+
+/** Says when changes wait for a connection, and when one needs a decision. */
+export function StatusBar() {
+  const { t } = useI18n();
+  const { changes, offline } = useStore(outbox);
+  const connected = useSyncExternalStore(online, () => navigator.onLine, () => true);
+  const [settling, setSettling] = useState(false);
+  const conflicts = changes.filter((change) => change.state === "conflict");
+  const down = !connected || offline;
+  return (
+    <>
+      <div role="status" className="no-print max-md:mb-[calc(3.5rem+env(safe-area-inset-bottom))]">
+        {down && (
+          <p className="flex items-center gap-2 px-4 py-1.5 text-xs text-muted">
+            <CloudOff aria-hidden size={14} />
+            {changes.length ? t("status.offlineWaiting", { count: changes.length }) : t("status.offline")}
+            <button type="button" onClick={retryNow} className="hit ml-1 font-medium text-accent-text">{t("status.retry")}</button>
+          </p>
+        )}
+        {conflicts.length > 0 && (
+          <p className="flex items-center gap-2 px-4 py-1.5 text-xs text-warn">
+            <TriangleAlert aria-hidden size={14} />
+            {t("status.conflict", { count: conflicts.length })}
+            <button type="button" onClick={() => setSettling(true)} className="hit ml-1 font-medium underline underline-offset-2">{t("status.settle")}</button>
+          </p>
+        )}
+      </div>
+      {conflicts[0] && (settling || conflicts.length > 0) && <ConflictDialog key={conflicts[0].id} change={conflicts[0]} onClose={() => setSettling(false)} />}
+    </>
+  );
+}

@@ -1,0 +1,118 @@
+/** The virtual list: only rows near the screen exist, each at a known height, so nothing is measured. */
+import { defaultRangeExtractor, useVirtualizer, type Range } from "@tanstack/react-virtual";
+import { useCallback, useEffect, useMemo, useRef, type ReactNode } from "react";
+import type { Task } from "@/shared/api/types";
+import { useTagColors } from "@/features/tags/queries";
+import { useIsPhone } from "@/shared/lib/media";
+import { useStore } from "@/shared/lib/store";
+import { moveTask } from "../actions";
+import { navigation, setListIds } from "../navigation";
+import { startReorder } from "../reorder";
+import type { Row, Section } from "../views";
+import { hasDetails, PHONE_ROW, ROW_HEIGHT, TaskRow } from "./task-row";
+
+interface Props {
+  rows: Row[];
+  label: string;
+  renderSection?: (section: Section) => ReactNode;
+  sectionHeight?: number;
+  hideDay?: boolean;
+  /** Rows can be dragged and moved by Alt+arrows. */
+  reorder?: boolean;
+  onEndReached?: () => void;
+  /** Jump here when it changes (a day picked in the week strip). */
+  scrollKey?: string | null;
+}
+
+export function TaskList({ rows, label, renderSection, sectionHeight = 44, hideDay, reorder, onEndReached, scrollKey }: Props) {
+  const list = useRef<HTMLUListElement>(null);
+  const phone = useIsPhone();
+  const colorOf = useTagColors();
+  const ids = useMemo(() => rows.flatMap((row) => (row.type === "task" ? [row.task.id] : [])), [rows]);
+  const positions = useMemo(() => new Map(ids.map((id, index) => [id, index])), [ids]);
+  const titles = useMemo(() => new Map(rows.flatMap((row) => (row.type === "task" ? [[row.task.id, row.task.title] as const] : []))), [rows]);
+  const focusedId = useStore(navigation, (state) => state.focusedId);
+  const request = useStore(navigation, (state) => state.request);
+  const focusedIndex = useMemo(() => rows.findIndex((row) => row.key === focusedId), [rows, focusedId]);
+
+  useEffect(() => setListIds(ids), [ids]);
+  useEffect(() => () => setListIds([]), []);
+
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => list.current?.closest<HTMLElement>("[data-scroll]") ?? null,
+    getItemKey: (index) => rows[index]!.key,
+    estimateSize: (index) => {
+      const row = rows[index]!;
+      if (row.type === "section") return sectionHeight;
+      return phone ? (hasDetails(row.task) ? PHONE_ROW.detailed : PHONE_ROW.plain) : ROW_HEIGHT;
+    },
+    scrollMargin: list.current?.offsetTop ?? 0,
+    overscan: 8,
+    // The focused row stays in the page, or the keyboard would lose its place while scrolling.
+    rangeExtractor: useCallback((range: Range) => {
+      const visible = defaultRangeExtractor(range);
+      return focusedIndex < 0 || visible.includes(focusedIndex) ? visible : [...visible, focusedIndex].sort((a, b) => a - b);
+    }, [focusedIndex]),
+    initialRect: { width: 800, height: 900 },
+  });
+  // Row heights depend on content; sizes are recomputed when rows change.
+  useEffect(() => virtual.measure(), [rows, phone, virtual]);
+
+  useEffect(() => {
+    if (request && focusedIndex >= 0) virtual.scrollToIndex(focusedIndex, { align: "auto" });
+    // Only a keyboard move scrolls, not each change of the rows.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [request]);
+  useEffect(() => {
+    const at = scrollKey ? rows.findIndex((row) => row.key === scrollKey) : -1;
+    if (at >= 0) virtual.scrollToIndex(at, { align: "start" });
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [scrollKey]);
+
+  const items = virtual.getVirtualItems();
+  const lastIndex = items.at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (onEndReached && lastIndex >= rows.length - 10) onEndReached();
+  }, [lastIndex, rows.length, onEndReached]);
+
+  const rowsNow = useRef(rows);
+  rowsNow.current = rows;
+  const drag = useCallback((event: React.PointerEvent, id: string) => {
+    startReorder(event, id, list.current!, (index) => {
+      const tasks = rowsNow.current.flatMap((row): Task[] => (row.type === "task" ? [row.task] : []));
+      const task = tasks.find((each) => each.id === id);
+      const from = tasks.findIndex((each) => each.id === id);
+      if (task && index !== from && index !== from + 1) moveTask(task, tasks.filter((each) => each.id !== id), index > from ? index - 1 : index);
+    });
+  }, []);
+
+  return (
+    <ul ref={list} aria-label={label} className="print-flow relative mx-1 sm:mx-2" style={{ height: virtual.getTotalSize() }}>
+      {items.map((item) => {
+        const row = rows[item.index]!;
+        return (
+          <li
+            key={item.key}
+            data-index={item.index}
+            aria-setsize={row.type === "task" ? ids.length : undefined}
+            aria-posinset={row.type === "task" ? positions.get(row.task.id)! + 1 : undefined}
+            className="absolute top-0 left-0 w-full"
+            style={{ height: item.size, transform: `translateY(${item.start - virtual.options.scrollMargin}px)` }}
+          >
+            {row.type === "section" ? renderSection?.(row.section) : (
+              <TaskRow
+                task={row.task}
+                colorOf={colorOf}
+                phone={phone}
+                hideDay={hideDay}
+                parentTitle={row.task.parent_id ? titles.get(row.task.parent_id) : undefined}
+                onDragStart={reorder ? drag : undefined}
+              />
+            )}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

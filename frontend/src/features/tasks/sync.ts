@@ -1,0 +1,94 @@
+/**
+ * Connects the outbox to the API, the cache and IndexedDB for one signed-in user.
+ *
+ * Every tab keeps its queue under its own name and holds a Web Lock of that name; a queue whose lock
+ * is free belongs to a tab that is gone, and whoever starts next sends what is left in it.
+ */
+import type { QueryClient } from "@tanstack/react-query";
+import { del, get, keys, set } from "idb-keyval";
+import { ApiError } from "@/shared/api/errors";
+import { recurring as recurringApi, tasks as api } from "@/shared/api/endpoints";
+import type { Task } from "@/shared/api/types";
+import { t } from "@/shared/i18n";
+import { randomId } from "@/shared/lib/ids";
+import { notify } from "@/shared/ui/toast";
+import { forgetTask, mergeTask, staleLists, taskKeys } from "./cache";
+import { adopt, connectOutbox, disconnectOutbox, outbox, retryNow, type Change } from "./outbox";
+
+async function send(change: Change): Promise<Task | null> {
+  const { taskId, action, id } = change;
+  switch (action) {
+    case "create":
+      return api.create(change.input ?? {}, id);
+    case "create-series":
+      await recurringApi.create(change.series!, id);
+      return null;
+    case "update":
+      return api.change(taskId, change.input ?? {}, change.version);
+    case "move":
+      return api.move(taskId, change.move ?? {}, id);
+    case "complete":
+    case "reopen":
+    case "restore":
+      return api.act(taskId, action, id);
+    case "delete":
+    case "purge":
+      await api.remove(taskId, action === "purge").catch((error: unknown) => {
+        if (!(error instanceof ApiError && error.status === 404)) throw error;
+      });
+      return null;
+  }
+}
+
+export function startSync(client: QueryClient, userId: string): () => void {
+  const prefix = `obsidianlist.outbox.${userId}.`;
+  const name = prefix + randomId();
+  const stopped = new AbortController();
+  let saving = Promise.resolve();
+
+  connectOutbox({
+    send,
+    save: (changes) => {
+      saving = saving.then(() => (changes.length ? set(name, changes) : del(name))).catch(() => undefined);
+    },
+    succeeded: (change, task) => {
+      if (task) mergeTask(client, task);
+      else if (change.action === "delete" || change.action === "purge") forgetTask(client, change.taskId);
+      else void client.invalidateQueries({ queryKey: taskKeys.open });
+      if (change.action === "create-series") void client.invalidateQueries({ queryKey: ["recurring"] });
+      if (change.action !== "update" && change.action !== "move") void staleLists(client);
+      if (change.input?.tags) void client.invalidateQueries({ queryKey: ["tags"] });
+    },
+    rejected: (change, error) => {
+      if (error.status === 404) forgetTask(client, change.taskId);
+      else void client.invalidateQueries({ queryKey: taskKeys.all });
+      notify.error(t(error.status === 404 ? "error.taskGone" : "error.notSaved"), error.status === 404 ? undefined : error.message);
+    },
+  });
+
+  const hold = async () => {
+    await navigator.locks?.request(name, { signal: stopped.signal }, () => new Promise<void>((resolve) => stopped.signal.addEventListener("abort", () => resolve())));
+  };
+  hold().catch(() => undefined);
+  void adoptOrphans(prefix, name);
+  addEventListener("online", retryNow, { signal: stopped.signal });
+
+  return () => {
+    stopped.abort();
+    disconnectOutbox();
+  };
+}
+
+async function adoptOrphans(prefix: string, own: string): Promise<void> {
+  const names = (await keys<string>().catch(() => [])).filter((key) => typeof key === "string" && key.startsWith(prefix) && key !== own);
+  for (const orphan of names) {
+    const take = async () => {
+      adopt((await get<Change[]>(orphan)) ?? []);
+      await del(orphan);
+    };
+    if (!navigator.locks) await take();
+    else await navigator.locks.request(orphan, { ifAvailable: true }, async (lock) => lock && (await take()));
+  }
+}
+
+export const waitingCount = () => outbox.get().changes.length;
