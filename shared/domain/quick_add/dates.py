@@ -248,11 +248,15 @@ def _this(line: Line, index: int, clock: Clock) -> Piece | None:
 
 def _end_of(line: Line, index: int, clock: Clock) -> Piece | None:
     low = line.low(index)
-    if low in {"the", "das", "dem"} and line.low(index + 1) in {"end", "ende"}:
+    if low in {"the", "das", "dem", "der"} and line.low(index + 1) in {"end", "ende", "last", "letzte"}:
         index, low = index + 1, line.low(index + 1)
     unit, end = v.ENDS.get(low), index + 1
     ahead = 0
-    if low in {"end", "ende"}:
+    last_day_of = (
+        v.ORDINALS.get(low) == -1 and v.UNITS.get(line.low(end)) == "day" and line.low(end + 1) in {"of", "des"}
+    )
+    if low in {"end", "ende"} or last_day_of:
+        end += last_day_of
         end += line.low(end) == "of"
         while line.low(end) in v.END_FILLERS:
             ahead = int(line.low(end) in v.NEXT)

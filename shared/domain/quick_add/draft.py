@@ -89,7 +89,7 @@ class Draft:
         if recurrence is not None:
             self.line.take(recurrence.start, recurrence.end)
         introduced = self._read_reminders() if self._reader.wants("reminder") else False
-        groups = accept(self.line, self._groups(repeats=recurrence is not None)) if self._reader.wants("due") else []
+        groups = accept(self.line, self._groups(), repeats=recurrence is not None) if self._reader.wants("due") else []
         schedule = self._reader.plan(recurrence, groups)
         if schedule is None and recurrence is not None:
             self.line.taken.difference_update(range(recurrence.start, recurrence.end))
@@ -118,12 +118,12 @@ class Draft:
         at_end = end == len(self.line.words)
         return not found.adverb or at_end or read_group(self.line, end, self._reader.clock) is not None
 
-    def _groups(self, *, repeats: bool) -> list[Group]:
+    def _groups(self) -> list[Group]:
         groups: list[Group] = []
         index = 0
         while index < len(self.line.words):
             group = read_group(self.line, index, self._reader.clock)
-            if group is not None and (repeats or "from" not in group.leads):
+            if group is not None:
                 groups.append(group)
             index = group.end if group else index + 1
         return groups

@@ -12,7 +12,9 @@ from shared.domain.quick_add.line import Line
 from shared.domain.quick_add.piece import Clock, Piece, Strength
 from shared.domain.quick_add.times import BARE_LEADS, read_daypart, read_time
 
-_PREPOSITIONS = v.DATE_PREPOSITIONS | v.TIME_PREPOSITIONS | v.START_PREPOSITIONS | {"in", "im", "over", "ueber", "this"}
+_PREPOSITIONS = (
+    v.DATE_PREPOSITIONS | v.TIME_PREPOSITIONS | v.START_PREPOSITIONS | v.FROM | {"in", "im", "over", "ueber", "this"}
+)
 _MAX_LEADS = 2
 _PUNCTUATION = frozenset(",;:\u2013—-()!?.…")
 _DASHES = frozenset("-\u2013—")
@@ -25,6 +27,7 @@ class Group:
 
     Attributes:
         leads: the prepositions before it.
+        day_first: its first piece is a day.
         bare_time: it ends in an hour without any sign of being a time.
         vague: the time is that of a part of the day.
     """
@@ -35,8 +38,14 @@ class Group:
     strength: Strength
     day: date | None
     at: time | None
+    day_first: bool = False
     bare_time: bool = False
     vague: bool = False
+
+    @property
+    def is_start(self) -> bool:
+        """Tell whether it is led by ``from``."""
+        return bool(v.FROM.intersection(self.leads))
 
 
 def read_group(line: Line, index: int, clock: Clock) -> Group | None:
@@ -105,7 +114,7 @@ def _following(line: Line, first: Piece, clock: Clock) -> list[Piece]:
 
 def _next_piece(line: Line, index: int, clock: Clock, *, time_wanted: bool) -> Piece | None:
     index += line.low(index) == ","
-    wanted = v.TIME_PREPOSITIONS | {"from", "von"} if time_wanted else v.DATE_PREPOSITIONS
+    wanted = v.TIME_PREPOSITIONS | v.FROM if time_wanted else v.DATE_PREPOSITIONS
     lead = line.low(index) if line.low(index) in wanted or (time_wanted and line.low(index) == "in") else ""
     if lead == "in" and line.low(index + 1) != "the":
         return None
@@ -136,11 +145,29 @@ def _combine(start: int, leads: tuple[str, ...], pieces: list[Piece]) -> Group:
         strength = Strength.STRONG
     last = pieces[-1]
     bare_time = len(pieces) == 1 and last.day is None and last.strength is Strength.BARE
-    return Group(start, last.end, leads, strength, day, at, bare_time, vague=bool(chosen and chosen.vague))
+    return Group(
+        start,
+        last.end,
+        leads,
+        strength,
+        day,
+        at,
+        day_first=pieces[0].day is not None,
+        bare_time=bare_time,
+        vague=bool(chosen and chosen.vague),
+    )
 
 
-def accept(line: Line, groups: list[Group]) -> list[Group]:
-    """Return the groups that count, given the words around them; only free words make an edge of the text."""
+def accept(line: Line, groups: list[Group], *, repeats: bool) -> list[Group]:
+    """Return the groups that count, given the words around them; only free words make an edge of the text.
+
+    ``from friday`` says when a recurrence starts; otherwise it and a span such as ``Monday until Friday`` are text.
+    """
+    if not repeats:
+        days = {group.end for group in groups if group.day and not group.at}
+        spans = {group.start for group in groups if v.END_PREPOSITIONS.intersection(group.leads)} & days
+        groups = [group for group in groups if group.start not in spans and not (group.is_start and group.day_first)]
+    groups = [group for group in groups if not ("von" in group.leads and group.day_first)]
     ends = _at_end(line, groups)
     starts = {group.start for group in groups}
     accepted: list[Group] = []

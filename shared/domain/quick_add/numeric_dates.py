@@ -81,7 +81,8 @@ def _dotted(line: Line, index: int, clock: Clock) -> Piece | None:
     year = _short_year(line, end + 1)
     if year is not None:
         return Piece(end + 2, Strength.EDGE, date(year, month, day))
-    strength = Strength.EDGE if clock.german else Strength.BARE
+    is_last = end + 1 >= len(line.words)  # the dot may end a sentence about version 3.5
+    strength = Strength.EDGE if clock.german or not is_last else Strength.BARE
     return Piece(end + 1, strength, this_or_next_year(clock.today, month, day))
 
 

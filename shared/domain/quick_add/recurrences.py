@@ -64,12 +64,13 @@ def read_recurrence(line: Line, index: int, clock: Clock) -> Recurrence | None:
     for read in (_every, _adverb, _of_every_month):
         found = read(line, index, clock)
         if found is not None and line.closes(found.end):
-            return _with_count(line, found)
+            return _with_count(line, found, clock)
     return None
 
 
-def _with_count(line: Line, found: Recurrence) -> Recurrence:
-    """Add ``10 times``, ``10x``, ``for 5 times``, ``10 mal`` and ``after completion``."""
+def _with_count(line: Line, found: Recurrence, clock: Clock) -> Recurrence:
+    """Add ``except friday``, ``10 times``, ``10x``, ``for 5 times``, ``10 mal`` and ``after completion``."""
+    found = _without(line, found, clock)
     end = found.end
     if line.low(end) in {"after", "nach"} and line.low(end + 1) in {"completion", "erledigung", "abschluss"}:
         found, end = replace(found, completion=True, end=end + 2), end + 2
@@ -78,6 +79,16 @@ def _with_count(line: Line, found: Recurrence) -> Recurrence:
     if number and line.low(number[1]) in {"times", "x", "mal"} and line.closes(number[1] + 1) and number[0] > 0:
         return replace(found, count=number[0], end=number[1] + 1)
     return found
+
+
+def _without(line: Line, found: Recurrence, clock: Clock) -> Recurrence:
+    """Leave out the days of ``every day except sunday`` and ``werktags außer freitags``."""
+    frequency, _, days = found.rule.partition(";BYDAY=")
+    listed = _list_weekdays(line, found.end + 1, clock) if line.low(found.end) in {"except", "ausser"} else None
+    if listed is None or (frequency, days) not in {("FREQ=DAILY", ""), ("FREQ=WEEKLY", days)}:
+        return found
+    left = [code for code in (days.split(",") if days else _CODES) if code not in listed[0]]
+    return replace(found, rule=f"FREQ=WEEKLY;BYDAY={','.join(left)}", end=listed[1]) if left else found
 
 
 def _every(line: Line, index: int, clock: Clock) -> Recurrence | None:
@@ -165,14 +176,19 @@ def _list_weekdays(line: Line, index: int, clock: Clock) -> tuple[list[str], int
         weekday = read_weekday(line, index, clock)
         if weekday is None and low not in v.WEEKDAYS_PLURAL:
             break
-        days.append(weekday[0] if weekday else v.WEEKDAYS_PLURAL[low])
+        number = weekday[0] if weekday else v.WEEKDAYS_PLURAL[low]
+        last = read_weekday(line, index + 2, clock) if line.low(index + 1) in v.RANGES else None
+        if last is not None:
+            days += range(number, number + (last[0] - number) % 7)
+            number, index = last[0], index + 2
+        days.append(number)
         end = index + 1
         end += line.glued(end) and line.low(end) == "." and low not in v.WEEKDAYS
         index = _skip_and(line, end)
         index += line.low(index) in v.EVERY
         if index == end:
             break
-    return ([_CODES[day] for day in sorted(set(days))], end) if days else None
+    return ([_CODES[day] for day in sorted({day % 7 for day in days})], end) if days else None
 
 
 def _skip_and(line: Line, index: int) -> int:

@@ -40,7 +40,11 @@ def read_time(line: Line, index: int, clock: Clock, lead: str) -> Piece | None:
     named = _named(line, index, lead)
     if named is not None:
         return named
-    reading = _fraction(line, index) or _digits(line, index, clock, lead) or _words(line, index)
+    reading = (
+        (_fraction(line, index) if lead not in v.FROM else None)
+        or _digits(line, index, clock, lead)
+        or _words(line, index)
+    )
     if reading is None:
         return None
     reading = _with_range(line, reading, clock, lead)
@@ -111,12 +115,12 @@ def _with_range(line: Line, reading: _Reading, clock: Clock, lead: str) -> _Read
     if separator not in v.RANGES or (separator == "to" and line.low(reading.end + 1) in v.NUMBERS):
         return reading
     last = _digits(line, reading.end + 1, clock, "")
-    sure = lead in BARE_LEADS or lead in {"from", "von"}
+    sure = lead in BARE_LEADS or lead in v.FROM
     if last is None or not (sure or max(reading.strength, last.strength)) or last.hour < reading.hour % _NOON_HOUR:
         return reading
     late = last.fixed and last.hour >= _NOON_HOUR and not reading.fixed and reading.hour + _NOON_HOUR <= last.hour
     hour = reading.hour + (_NOON_HOUR if late else 0)
-    return _Reading(hour, reading.minute, last.end, max(reading.strength, last.strength), fixed=True)
+    return _Reading(hour, reading.minute, last.end, max(reading.strength, last.strength, Strength.EDGE), fixed=True)
 
 
 def _fraction(line: Line, index: int) -> _Reading | None:
@@ -127,7 +131,7 @@ def _fraction(line: Line, index: int) -> _Reading | None:
     minutes = {"half": 30, "quarter": 15, "viertel": 15}.get(low)
     if minutes is None:
         number = read_number(line, index)
-        minutes = number[0] if number and number[0] in range(5, 30) else None
+        minutes = number[0] if number and number[0] in range(5, 30, 5) else None
     direction = {"past": 1, "to": -1, "nach": 1, "vor": -1}.get(line.low(index + 1))
     if minutes is None or direction is None or line.low(index + 2) in {"a", "an", "ein", "einem", "einer"}:
         return None

@@ -168,6 +168,7 @@ DATE_PREPOSITIONS = _words("on by due before until till til for starting am bis 
 TIME_PREPOSITIONS = _words("at by before until till til starting around due um bis ab vor gegen @ faellig spaetestens")
 END_PREPOSITIONS = frozenset({"until", "till", "til", "bis", "through"})
 START_PREPOSITIONS = frozenset({"from", "starting", "ab"})
+FROM = frozenset({"from", "von"})
 DUE_WORDS = frozenset({"due", "by", "bis", "faellig", "until", "till", "before", "vor"})
 
 # A date in the middle of a text counts when the text goes on with one of these.
@@ -177,7 +178,7 @@ CONTINUATIONS = _words(
 # After one of these what looks like a date belongs to the words around it.
 CLAIMING = _words(
     "of from the a an my our your his her their its last past previous about than like vom von der die das dem des ein eine einen einem "
-    "einer mein meine meinen letzte letzten letzter letztes vorige vorigen ueber wie called named titled to and or und oder with mit between vs zu zwischen"
+    "einer mein meine meinen letzte letzten letzter letztes vorige vorigen ueber wie called named titled to and or und oder except ausser with mit between vs zu zwischen"
 )
 
 EVERY = _words("every each jede jeden jedes jeder alle")
