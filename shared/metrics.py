@@ -82,11 +82,20 @@ EVENT_AGE = Metric(
     ("consumer",), _AGE_BUCKETS,
 )  # fmt: skip
 EVENTS_CONSUMED = Metric(
-    "obsidianlist_events_consumed_total", "counter", "Events answered by a consumer, by outcome.", ("consumer", "outcome")
+    "obsidianlist_events_consumed_total",
+    "counter",
+    "Events answered by a consumer, by outcome.",
+    ("consumer", "outcome"),
 )
-EVENTS_PUBLISHED = Metric("obsidianlist_events_published_total", "counter", "Events the broker acknowledged.", ("topic",))
-PUBLISH_FAILURES = Metric("obsidianlist_publish_failures_total", "counter", "Events the broker did not acknowledge in time.", ("topic",))
-OUTBOX_PENDING = Metric("obsidianlist_outbox_pending_events", "gauge", "Events waiting in the outbox at the relay's last look.")
+EVENTS_PUBLISHED = Metric(
+    "obsidianlist_events_published_total", "counter", "Events the broker acknowledged.", ("topic",)
+)
+PUBLISH_FAILURES = Metric(
+    "obsidianlist_publish_failures_total", "counter", "Events the broker did not acknowledge in time.", ("topic",)
+)
+OUTBOX_PENDING = Metric(
+    "obsidianlist_outbox_pending_events", "gauge", "Events waiting in the outbox at the relay's last look."
+)
 OUTBOX_OLDEST = Metric(
     "obsidianlist_outbox_oldest_pending_seconds", "gauge", "Age of the oldest waiting event at the relay's last look."
 )
@@ -94,7 +103,9 @@ EVENTS_REPUBLISHED = Metric(
     "obsidianlist_events_republished_total", "counter", "Events the reconciler sent again because a consumer never saw them.",
     ("consumer",),
 )  # fmt: skip
-DEAD_LETTERS = Metric("obsidianlist_dead_letters_total", "counter", "Events given up, by consumer and reason.", ("consumer", "reason"))
+DEAD_LETTERS = Metric(
+    "obsidianlist_dead_letters_total", "counter", "Events given up, by consumer and reason.", ("consumer", "reason")
+)
 CRON_LAST_TICK = Metric(
     "obsidianlist_cron_last_tick_timestamp_seconds", "gauge", "When a cron function last finished, in seconds since 1970.",
     ("function",),
@@ -103,8 +114,15 @@ REMINDER_LATENESS = Metric(
     "obsidianlist_reminder_lateness_seconds", "histogram", "From the time a reminder was set for to its hand-over to a channel.",
     ("channel",), _LATENESS_BUCKETS,
 )  # fmt: skip
-DELIVERIES = Metric("obsidianlist_deliveries_total", "counter", "Reminder deliveries by channel and outcome.", ("channel", "outcome"))
-CHAT_TURNS = Metric("obsidianlist_chat_turns_total", "counter", "Chat turns by engine and outcome.", ("engine", "outcome"))
+REMINDERS_EXPIRED = Metric(
+    "obsidianlist_reminders_expired_total", "counter", "Reminders more than 12 hours late that went into a digest."
+)
+DELIVERIES = Metric(
+    "obsidianlist_deliveries_total", "counter", "Reminder deliveries by channel and outcome.", ("channel", "outcome")
+)
+CHAT_TURNS = Metric(
+    "obsidianlist_chat_turns_total", "counter", "Chat turns by engine and outcome.", ("engine", "outcome")
+)
 
 ALL = [value for value in list(globals().values()) if isinstance(value, Metric)]
 

@@ -156,6 +156,10 @@ def change_profile(user_id: UUID, changes: dict[str, Any], origin: str) -> dict[
         values = {**after, "id": user_id, "settings": orjson.dumps(after["settings"]).decode()}
         changed = connection.execute(text(_UPDATE_PROFILE), values).one()
         _record(connection, "user.updated", user_id, changed.version, origin=origin, **differences)
+        if {"time_zone", "settings.all_day_reminder_time"} & differences.keys():
+            from shared.services.task_reminders import replan_all  # noqa: PLC0415 - few changes move reminders
+
+            replan_all(connection, user_id)
     return as_user(changed.profile)
 
 

@@ -37,6 +37,14 @@ _OCCURRENCE = text(
     " ON CONFLICT (rule_id, occurrence_key) DO UPDATE SET state = 'pending', fire_at = excluded.fire_at, updated_at = now()"
     " WHERE reminder_occurrences.state = 'cancelled'"
 )
+_WAITING = text(
+    "SELECT o.id, o.fire_at, r.kind, r.minutes_before, r.local_wall, r.tzid, r.rule_version, t.due_on, t.due_at, t.due_tz"
+    " FROM reminder_occurrences o JOIN reminder_rules r ON r.id = o.rule_id JOIN tasks t ON t.id = o.task_id"
+    " WHERE o.user_id = :user_id AND o.state = 'pending' AND o.parent_id IS NULL ORDER BY o.id FOR UPDATE OF o"
+)
+_SHIFT = text(
+    "UPDATE reminder_occurrences SET fire_at = :fire_at, occurrence_key = :occurrence_key, updated_at = now() WHERE id = :id"
+)
 Specification = dict[str, Any]
 
 
@@ -93,7 +101,11 @@ def specifications(
         if reminder.minutes_before is not None and due is None:
             raise InvalidInput("A reminder before the due time needs one.", field=f"{name}.minutes_before")
         at = None if reminder.at is None else _instant(reminder.at, zone)
-        found[reminder.minutes_before, at] = {"id": str(clock.uuid7()), "minutes_before": reminder.minutes_before, "at": at}
+        found[reminder.minutes_before, at] = {
+            "id": str(clock.uuid7()),
+            "minutes_before": reminder.minutes_before,
+            "at": at,
+        }
     return list(found.values())
 
 
@@ -154,6 +166,32 @@ def replan(connection: Any, user_id: UUID, task: dict[str, Any]) -> None:
     plan(connection, user_id, task["id"], task["reminders"], due, settings, rule_version=task["version"])
 
 
+def replan_all(connection: Any, user_id: UUID) -> int:
+    """Compute every waiting reminder of a person anew and return how many moved.
+
+    Called when the person's zone or settings change and when the time zone database does. Snoozed ones stay where they were put. A time
+    that has passed in the new zone is kept all the same: the next sweep sends it as late.
+    """
+    settings = user_settings(connection, user_id)
+    moved = 0
+    for row in connection.execute(_WAITING, {"user_id": user_id}).all():
+        due = TaskDue(on=row.due_on) if row.due_on else TaskDue(at=row.due_at, zone=row.due_tz) if row.due_at else None
+        rule = (
+            RelativeReminder(row.minutes_before)
+            if row.kind == "relative"
+            else AbsoluteReminder(row.local_wall, row.tzid)
+        )
+        planned = plan_reminder(
+            rule, _due(due, settings), rule_version=row.rule_version, all_day_time=settings.all_day_reminder_time
+        )
+        if planned is not None and planned.fire_at != row.fire_at:
+            connection.execute(
+                _SHIFT, {"id": row.id, "fire_at": planned.fire_at, "occurrence_key": planned.occurrence_key}
+            )
+            moved += 1
+    return moved
+
+
 def _rule(
     spec: Specification, due: TaskDue | None, settings: UserSettings
 ) -> tuple[AbsoluteReminder | RelativeReminder, str, datetime | None]:
@@ -167,7 +205,11 @@ def _rule(
 def _due(due: TaskDue | None, settings: UserSettings) -> Due | None:
     if due is None:
         return None
-    return Due(zone=settings.time_zone, on=due.on) if due.on is not None else Due(zone=due.zone or settings.time_zone, local=due.local)
+    return (
+        Due(zone=settings.time_zone, on=due.on)
+        if due.on is not None
+        else Due(zone=due.zone or settings.time_zone, local=due.local)
+    )
 
 
 def _instant(at: datetime, zone: str) -> str:
@@ -178,6 +220,6 @@ def _instant(at: datetime, zone: str) -> str:
 
 def to_utc_text(instant: datetime) -> str:
     """Return an aware instant as RFC 3339 in UTC with Z."""
-    from datetime import UTC  # noqa: PLC0415
+    from datetime import UTC
 
     return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
