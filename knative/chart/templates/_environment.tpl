@@ -10,6 +10,8 @@ come from Knative, which refuses them here.
   value: {{ .name | replace "-" "_" }}
 - name: THREADS
   value: {{ $entry.concurrency | int | quote }}
+- name: TIMEOUT_SECONDS
+  value: {{ $entry.timeoutSeconds | int | quote }}
 - name: EVENT_CONSUMERS
   value: {{ include "obsidianlist.eventConsumers" .root | quote }}
 - name: PUBLIC_URL

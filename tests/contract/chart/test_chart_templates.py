@@ -44,6 +44,7 @@ def test_every_function_has_its_service(name: str) -> None:
     assert spec["containerConcurrency"] == concurrency
     assert environment(name)["THREADS"] == str(concurrency)
     assert environment(name)["FUNCTION"] == name.replace("-", "_")
+    assert environment(name)["TIMEOUT_SECONDS"] == str(spec["timeoutSeconds"])
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -104,7 +105,7 @@ def test_environment_is_what_the_settings_read(name: str) -> None:
         "JWT_PUBLIC_KEYS",
     }
     assert everywhere <= set(environment(name))
-    read_elsewhere = {"FUNCTION", "LOG_LEVEL"}  # by the server's entry point and by logging
+    read_elsewhere = {"FUNCTION", "TIMEOUT_SECONDS", "LOG_LEVEL"}  # by the server's entry point and by logging
     assert set(environment(name)) - set(aliases) - read_elsewhere - set(registry()[name].get("env", {})) == set()
 
 
