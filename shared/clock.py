@@ -37,7 +37,11 @@ def shifted(seconds: float) -> Iterator[None]:
     """Run the block with this process's clock moved by ``seconds`` (tests of skewed clocks only)."""
     global _seconds  # noqa: PLW0603 - one process, one clock
     before = _seconds
-    _seconds = lambda: before() + seconds
+
+    def _shifted() -> float:
+        return before() + seconds
+
+    _seconds = _shifted
     try:
         yield
     finally:

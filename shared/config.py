@@ -29,7 +29,8 @@ class Settings(BaseModel):
         Raises:
             ConfigurationError: naming every missing or malformed variable.
         """
-        return _load(cls)
+        settings: Self = _load(cls)
+        return settings
 
 
 @cache

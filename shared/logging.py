@@ -13,7 +13,9 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
-_SECRET_NAMES = re.compile(r"authorization|cookie|token|secret|password|p256dh|^auth$|endpoint|email|key$", re.IGNORECASE)
+_SECRET_NAMES = re.compile(
+    r"authorization|cookie|token|secret|password|p256dh|^auth$|endpoint|email|key$", re.IGNORECASE
+)
 _context: contextvars.ContextVar[dict[str, Any]] = contextvars.ContextVar("log_context", default={})  # noqa: B039
 
 
@@ -42,10 +44,10 @@ def _redact(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Muta
 
 @cache
 def _configure() -> Any:
-    import logging  # noqa: PLC0415 - only the level's number
-    from json import dumps  # noqa: PLC0415
+    import logging
+    from json import dumps
 
-    import structlog  # noqa: PLC0415 - 60 ms at import: the first line logged pays, not the cold start
+    import structlog
 
     level = logging.getLevelName(os.environ.get("LOG_LEVEL", "INFO").upper())
     structlog.configure(

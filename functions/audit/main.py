@@ -51,7 +51,9 @@ class AuditQuery(Query):
     """Filters are joined by AND."""
 
     task_id: UUID | None = None
-    type: str = Field("", max_length=100, description="an event type such as task.completed, or a prefix such as task.*")
+    type: str = Field(
+        "", max_length=100, description="an event type such as task.completed, or a prefix such as task.*"
+    )
     since: datetime | None = None
     until: datetime | None = None
     limit: int = Field(50, ge=1, le=200)

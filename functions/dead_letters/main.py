@@ -99,14 +99,26 @@ def replay(request: Request, body: Replay) -> dict[str, Any]:
     )  # fmt: skip
 
 
-@router.post("/api/dead-letters/<uuid:letter_id>/replay", response=ReplayResult, scope="operator", errors=(404,), idempotent=False)
+@router.post(
+    "/api/dead-letters/<uuid:letter_id>/replay",
+    response=ReplayResult,
+    scope="operator",
+    errors=(404,),
+    idempotent=False,
+)
 def replay_one(request: Request, letter_id: UUID) -> dict[str, Any]:
     """Send one dead letter again."""
     service.get_letter(letter_id)
     return service.replay(request.user_id, ids=[letter_id], limit=1)
 
 
-@router.post("/api/dead-letters/<uuid:letter_id>/discard", response=DeadLetterDetails, scope="operator", errors=(404,), idempotent=False)
+@router.post(
+    "/api/dead-letters/<uuid:letter_id>/discard",
+    response=DeadLetterDetails,
+    scope="operator",
+    errors=(404,),
+    idempotent=False,
+)
 def discard(request: Request, letter_id: UUID) -> bytes:
     """Mark a dead letter as not worth another try."""
     return service.discard(request.user_id, letter_id)
@@ -115,7 +127,11 @@ def discard(request: Request, letter_id: UUID) -> bytes:
 @router.post("/events", public=True, idempotent=False, status=200)
 def take(request: Request) -> Reply:
     """Take an event the transport gave up; called by the dead-letters topic's own source."""
-    headers = {name[8:].lower().replace("_", "-"): value for name, value in request.environ.items() if name.startswith("HTTP_CE_")}
+    headers = {
+        name[8:].lower().replace("_", "-"): value
+        for name, value in request.environ.items()
+        if name.startswith("HTTP_CE_")
+    }
     service.take(headers, request.body)
     return Reply({"outcome": "recorded"})
 

@@ -13,7 +13,9 @@ from shared.services import tags as service
 from shared.services.actor import Actor
 
 router = Router("tags", "Tags: names and colours to group tasks by.")
-Name = Annotated[str, Field(max_length=200, examples=["home"]), AfterValidator(lambda text: clean_tag_name(text, "name"))]
+Name = Annotated[
+    str, Field(max_length=200, examples=["home"]), AfterValidator(lambda text: clean_tag_name(text, "name"))
+]
 Color = Literal["gray", "red", "orange", "yellow", "green", "teal", "blue", "purple", "pink"]
 
 

@@ -29,7 +29,9 @@ def run(actor: service.Actor, operations: "list[Operation]") -> bytes:
             try:
                 task_id, document = _step(actor, operation, position)
             except InvalidInput as error:
-                prefixed = [{**found, "field": f"operations.{position}.{found['field']}".rstrip(".")} for found in error.errors]
+                prefixed = [
+                    {**found, "field": f"operations.{position}.{found['field']}".rstrip(".")} for found in error.errors
+                ]
                 raise InvalidInput(f"Step {position}: {error.detail}", errors=prefixed, status=error.status) from error
             except ObsidianListError as error:
                 error.detail = f"Step {position}: {error.detail}"
@@ -50,7 +52,7 @@ def _step(actor: service.Actor, operation: "Operation", position: int) -> tuple[
         change = _model(TaskChange, operation)
         return operation.id, service.change_task(actor, operation.id, change, if_version=operation.version)
     if operation.action == "move":
-        from functions.tasks.main import Move, _move  # noqa: PLC0415, PLC2701 - the same function
+        from functions.tasks.main import Move, _move
 
         return operation.id, _move(actor, operation.id, operation.move or Move(), operation.version)
     act: Callable[..., bytes | None] = {

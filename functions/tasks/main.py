@@ -17,7 +17,8 @@ from shared.errors import InvalidInput
 from shared.http.request import Reply, Request
 from shared.http.router import Router, parse_uuid
 from shared.http.schema import Input, Output, Query
-from shared.services import task_lists, tasks as service
+from shared.services import task_lists
+from shared.services import tasks as service
 from shared.services.task_documents import PriorityName, Task, TaskChange, TaskCreate, TaskList
 
 router = Router("tasks", "Tasks: create, find, change, complete, order, delete and restore them.")
@@ -26,8 +27,12 @@ router = Router("tasks", "Tasks: create, find, change, complete, order, delete a
 class ListQuery(Query):
     """Filters are joined by AND."""
 
-    q: str = Field("", max_length=500, description="full-text search: words, \"phrases\", -excluded")
-    filter: str = Field("", max_length=4000, description="query language, e.g. priority:high tag:home due<+7d; replaces the other filters")
+    q: str = Field("", max_length=500, description='full-text search: words, "phrases", -excluded')
+    filter: str = Field(
+        "",
+        max_length=4000,
+        description="query language, e.g. priority:high tag:home due<+7d; replaces the other filters",
+    )
     status: Literal["open", "completed", "all"] | None = None
     priority: list[PriorityName] = Field([], max_length=5)
     tag: list[str] = Field([], max_length=50)
@@ -105,7 +110,9 @@ def get_task(request: Request, task_id: UUID) -> Reply:
     return _with_etag(service.get_task(request.user_id, task_id))
 
 
-@router.patch("/api/tasks/<uuid:task_id>", body=TaskChange, response=Task, scope="tasks:write", errors=(404, 409, 412, 422))
+@router.patch(
+    "/api/tasks/<uuid:task_id>", body=TaskChange, response=Task, scope="tasks:write", errors=(404, 409, 412, 422)
+)
 def change_task(request: Request, body: TaskChange, task_id: UUID) -> Reply:
     """Change fields of a task (JSON merge patch: what is left out stays)."""
     return _with_etag(service.change_task(_actor(request), task_id, body, if_version=_if_match(request)))
@@ -140,7 +147,9 @@ def restore_task(request: Request, task_id: UUID) -> Reply:
     return _with_etag(service.restore_task(_actor(request), task_id, if_version=_if_match(request)))
 
 
-@router.post("/api/tasks/<uuid:task_id>/move", body=Move, response=Task, scope="tasks:write", errors=(404, 409, 412, 422))
+@router.post(
+    "/api/tasks/<uuid:task_id>/move", body=Move, response=Task, scope="tasks:write", errors=(404, 409, 412, 422)
+)
 def move_task(request: Request, body: Move, task_id: UUID) -> Reply:
     """Put a task right before or after another, or below a parent."""
     return _with_etag(_move(_actor(request), task_id, body, _if_match(request)))
@@ -149,7 +158,7 @@ def move_task(request: Request, body: Move, task_id: UUID) -> Reply:
 @router.post("/api/tasks/bulk", body=Bulk, response=BulkResults, scope="tasks:write", errors=(404, 409, 412, 422))
 def bulk(request: Request, body: Bulk) -> bytes:
     """Run up to 100 steps in one transaction: all of them or none."""
-    from functions.tasks.bulk import run  # noqa: PLC0415 - the same function's other module
+    from functions.tasks.bulk import run
 
     return run(_actor(request), body.operations)
 
@@ -213,7 +222,7 @@ def openapi(_request: Request) -> Reply:
 @router.get("/api/docs", public=True, content_type="text/html; charset=utf-8", response=str)
 def docs(_request: Request) -> Reply:
     """Show the API as a page to read; it loads nothing from elsewhere."""
-    from shared.http.openapi_page import CONTENT_POLICY, page  # noqa: PLC0415
+    from shared.http.openapi_page import CONTENT_POLICY, page
 
     headers = {"Cache-Control": "public, max-age=300", "Content-Security-Policy": CONTENT_POLICY}
     return Reply(page(_DOCUMENT.read_bytes()), headers=headers, content_type="text/html; charset=utf-8")

@@ -164,8 +164,8 @@ class ApacheBroker:
             raise ApacheBrokerError(f"{Path(command[0]).name} failed: {(result.stdout + result.stderr)[-2000:]}")
 
     def _wait_until_reachable(self) -> Any:
-        from confluent_kafka import KafkaException  # noqa: PLC0415
-        from confluent_kafka.admin import AdminClient  # noqa: PLC0415
+        from confluent_kafka import KafkaException
+        from confluent_kafka.admin import AdminClient
 
         admin = AdminClient({"bootstrap.servers": self.bootstrap_servers, "log_level": 0})
         deadline = time.monotonic() + START_TIMEOUT_SECONDS

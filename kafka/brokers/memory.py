@@ -26,7 +26,7 @@ class MemoryBroker:
     """
 
     def __init__(self) -> None:
-        from confluent_kafka import Producer  # noqa: PLC0415 - 100 ms, after the signal handlers are set
+        from confluent_kafka import Producer
 
         # The cluster belongs to this client; the client itself is used for nothing else.
         self._client: Any = Producer({"test.mock.num.brokers": 1, "log_level": 0})

@@ -25,8 +25,8 @@ def create_topics(admin: Any, *, replication_factor: int = BROKERS_DEFAULT) -> N
     Raises:
         confluent_kafka.KafkaException: the broker refused one for another reason.
     """
-    from confluent_kafka import KafkaError, KafkaException  # noqa: PLC0415 - 100 ms that in-memory starts save
-    from confluent_kafka.cimpl import NewTopic  # noqa: PLC0415
+    from confluent_kafka import KafkaError, KafkaException
+    from confluent_kafka.cimpl import NewTopic
 
     wanted = [
         NewTopic(
@@ -47,7 +47,7 @@ def create_topics(admin: Any, *, replication_factor: int = BROKERS_DEFAULT) -> N
 
 def recreate_topics(bootstrap_servers: str) -> None:
     """Empty the topics (tests only)."""
-    from confluent_kafka.admin import AdminClient  # noqa: PLC0415
+    from confluent_kafka.admin import AdminClient
 
     admin = AdminClient({"bootstrap.servers": bootstrap_servers})
     existing = set(admin.list_topics(timeout=10).topics) & set(topic_settings())

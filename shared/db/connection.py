@@ -40,7 +40,7 @@ class Cursor(dbapi.Cursor):  # type: ignore[misc]
                 super().execute(operation, args, stream)
             return
         with connection.in_step():
-            if not connection._in_transaction and not connection.autocommit:
+            if not connection._in_transaction and not connection.autocommit:  # noqa: SLF001 - our own subclass
                 connection.execute_simple("begin transaction")
             self._context = connection.execute_prepared(_number_placeholders(operation, args), args)
         self._row_iter = None if self._context.rows is None else iter(self._context.rows)
@@ -132,7 +132,7 @@ class Connection(dbapi.Connection):  # type: ignore[misc]
             super().close()
 
     def _sync(self, context: Context) -> None:
-        from pg8000.core import SYNC_MSG, _flush, _write  # noqa: PLC0415, PLC2701 - the protocol layer this class extends
+        from pg8000.core import SYNC_MSG, _flush, _write  # the protocol layer this class extends
 
         _write(self._sock, SYNC_MSG)
         _flush(self._sock)
@@ -146,9 +146,9 @@ class Connection(dbapi.Connection):  # type: ignore[misc]
         while len(self._prepared) >= _STATEMENTS_KEPT:
             _, (name, _, _) = self._prepared.popitem(last=False)
             self.close_prepared_statement(name)
-        found = self.prepare_statement(sql, ())
-        self._prepared[sql] = found
-        return found
+        prepared: tuple[bytes, Any, Any] = self.prepare_statement(sql, ())
+        self._prepared[sql] = prepared
+        return prepared
 
     def forget_statements(self) -> None:
         """Prepare everything anew: after a migration a kept plan may have another result type (SQLSTATE 0A000)."""
@@ -198,7 +198,9 @@ def connect_arguments(url: str) -> dict[str, Any]:
     query = parse_qs(parts.query)
     if not parts.scheme.startswith("postgres") or not parts.hostname or not parts.username or len(parts.path) < 2:  # noqa: PLR2004
         raise ValueError("a database URL is postgresql://user:password@host:port/database")
-    sslmode = query.get("sslmode", ["disable" if parts.hostname in {"localhost", "127.0.0.1", "::1"} else "verify-full"])[0]
+    sslmode = query.get(
+        "sslmode", ["disable" if parts.hostname in {"localhost", "127.0.0.1", "::1"} else "verify-full"]
+    )[0]
     return {
         "user": unquote(parts.username),
         "password": unquote(parts.password or ""),
@@ -206,7 +208,9 @@ def connect_arguments(url: str) -> dict[str, Any]:
         "port": parts.port or 5432,
         "database": unquote(parts.path[1:]),
         # Anything but "disable" verifies the server: an unverified TLS connection protects from nobody who matters.
-        "ssl_context": False if sslmode in {"disable", "allow", "prefer"} else _tls_context(query.get("sslrootcert", [""])[0]),
+        "ssl_context": False
+        if sslmode in {"disable", "allow", "prefer"}
+        else _tls_context(query.get("sslrootcert", [""])[0]),
     }
 
 

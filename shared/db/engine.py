@@ -106,20 +106,20 @@ def after_commit(connection: Connection, callback: Callable[[], None]) -> None:
 
 
 def _dump_json(value: Any) -> str:
-    import orjson  # noqa: PLC0415
+    import orjson
 
     return orjson.dumps(value).decode()
 
 
 def _load_json(value: str) -> Any:
-    import orjson  # noqa: PLC0415
+    import orjson
 
     return orjson.loads(value)
 
 
 def dispose_engines() -> None:
     """Forget engine and pool: the next use reads the settings again (tests, shutdown)."""
-    from shared.db.pool import dispose  # noqa: PLC0415
+    from shared.db.pool import dispose
 
     _engine.cache_clear()
     dispose()

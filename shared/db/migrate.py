@@ -63,7 +63,7 @@ def upgrade(owner_url: str, app_password: str = "", system_password: str = "") -
 
 
 def _connect(url: str) -> Any:
-    from pg8000 import dbapi  # noqa: PLC0415 - loaded with the engine, not with this module's importers
+    from pg8000 import dbapi
 
     return dbapi.connect(**connect_arguments(url))
 

@@ -80,7 +80,9 @@ class ConnectionPool:
 
     def _open(self) -> Connection:
         timeout = self._settings.statement_timeout_ms / 1000 + _MARGIN_SECONDS
-        connection = connect(self._settings.url, timeout_seconds=timeout, application_name=os.environ.get("K_SERVICE", "obsidianlist"))
+        connection = connect(
+            self._settings.url, timeout_seconds=timeout, application_name=os.environ.get("K_SERVICE", "obsidianlist")
+        )
         connection.give_back = self._give_back
         return connection
 

@@ -166,10 +166,10 @@ _ALL = [
         TASK_EVENTS, AccountEvent,
         user__registered="An account was made.",
         user__updated="Profile or settings changed.",
-        user__password_changed="The password changed and every session ended.",
+        user__password_changed="The password changed and every session ended.",  # noqa: S106 - the name of an event
         user__sessions_revoked="A refresh token was used twice; its family was revoked.",
-        user__token_created="A personal API token was created.",
-        user__token_revoked="A personal API token was revoked.",
+        user__token_created="A personal API token was created.",  # noqa: S106 - the name of an event
+        user__token_revoked="A personal API token was revoked.",  # noqa: S106 - the name of an event
     ),
     *_types(
         TASK_EVENTS, SeriesEvent,

@@ -84,7 +84,9 @@ class Consumer:
 
     def _receive(self, request: Request) -> Reply:
         headers = {
-            name[8:].lower().replace("_", "-"): value for name, value in request.environ.items() if name.startswith("HTTP_CE_")
+            name[8:].lower().replace("_", "-"): value
+            for name, value in request.environ.items()
+            if name.startswith("HTTP_CE_")
         }
         headers["content-type"] = request.header("Content-Type") or ""
         try:
@@ -106,7 +108,7 @@ class Consumer:
             InvalidMessage: the event log knows this id with other data.
         """
         failpoint("consumer.before_inbox")
-        from shared.db.direct import fetch_json  # noqa: PLC0415 - after the fork
+        from shared.db.direct import fetch_json
 
         raw = fetch_json(
             _ARRIVE, [self.name, event.id, event.time, event.data.decode()], user_id=event.user_id, read_only=False
@@ -130,9 +132,9 @@ class Consumer:
             raise
 
     def _work(self, event: Event, *, gone: bool) -> str:
-        from sqlalchemy import text  # noqa: PLC0415
+        from sqlalchemy import text
 
-        from shared.db.engine import transaction  # noqa: PLC0415
+        from shared.db.engine import transaction
 
         with transaction(event.user_id) as connection:
             key = {"consumer": self.name, "event_id": event.id}
@@ -154,9 +156,9 @@ class Consumer:
         if self._hopeless(error, attempts, age_seconds):
             self._give_up(event, attempts, reason)
             return
-        from sqlalchemy import text  # noqa: PLC0415
+        from sqlalchemy import text
 
-        from shared.db.engine import transaction  # noqa: PLC0415
+        from shared.db.engine import transaction
 
         with transaction(event.user_id) as connection:
             connection.execute(text(_NOTE_FAILURE), {"error": reason, "consumer": self.name, "event_id": event.id})
@@ -166,10 +168,10 @@ class Consumer:
         return attempts >= MAX_ATTEMPTS or age_seconds > MAX_AGE.total_seconds() or isinstance(error, InvalidMessage)
 
     def _give_up(self, event: Event, attempts: int, reason: str) -> None:
-        from sqlalchemy import text  # noqa: PLC0415
+        from sqlalchemy import text
 
-        from shared.db.engine import transaction  # noqa: PLC0415
-        from shared.events.dead_letters import DeadLetter, store  # noqa: PLC0415
+        from shared.db.engine import transaction
+        from shared.events.dead_letters import DeadLetter, store
 
         letter = DeadLetter(
             consumer=self.name,

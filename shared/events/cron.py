@@ -48,10 +48,10 @@ class Cron:
 
     def run(self) -> dict[str, Any]:
         """Run the job once and return its counts, or ``{"skipped": True}`` while another run is at work."""
-        from sqlalchemy import text  # noqa: PLC0415
+        from sqlalchemy import text
 
-        from shared.db.ambient import joined  # noqa: PLC0415
-        from shared.db.engine import transaction  # noqa: PLC0415
+        from shared.db.ambient import joined
+        from shared.db.engine import transaction
 
         # The lock's transaction stays open meanwhile and dies with the process; the job opens its own.
         with transaction(None) as guard:
@@ -64,7 +64,9 @@ class Cron:
                     connection.execute(text(_STARTED), {"name": self.name})
                 result = self._job()
                 with transaction(None) as connection:
-                    connection.execute(text(_FINISHED), {"name": self.name, "result": orjson.dumps(result, default=str).decode()})
+                    connection.execute(
+                        text(_FINISHED), {"name": self.name, "result": orjson.dumps(result, default=str).decode()}
+                    )
             finally:
                 joined.reset(token)
         metrics.CRON_LAST_TICK.set(self.name, value=clock.epoch_seconds())

@@ -44,7 +44,7 @@ class DeadLetter:
 
 def store(connection: Any, letter: DeadLetter) -> None:
     """Write a dead letter, or update the one of the same consumer and event."""
-    import orjson  # noqa: PLC0415
+    import orjson
 
     values = {**vars(letter), "id": clock.uuid7(), "headers": orjson.dumps(letter.headers).decode()}
     connection.execute(_STORE, values)
@@ -60,11 +60,15 @@ def republish(connection: Any, letters: Sequence[Any]) -> dict[UUID, str]:
     Returns:
         For each dead letter's id an empty text, or why it could not be sent.
     """
-    from shared.events.producer import Record, publish  # noqa: PLC0415
+    from shared.events.producer import Record, publish
 
     records, outcome = [], {}
     for number, letter in enumerate(letters):
-        row = connection.execute(_LOGGED, {"event_id": letter.event_id}).one_or_none() if _is_uuid(letter.event_id) else None
+        row = (
+            connection.execute(_LOGGED, {"event_id": letter.event_id}).one_or_none()
+            if _is_uuid(letter.event_id)
+            else None
+        )
         if row is None or row.type not in BY_NAME:
             outcome[letter.id] = "the event is no longer in the log"
             continue
@@ -82,7 +86,9 @@ def republish(connection: Any, letters: Sequence[Any]) -> dict[UUID, str]:
             replay=True,
         )
         topic = BY_NAME[row.type].topic
-        records.append((letter.id, Record(topic, str(row.aggregate_id).encode(), data, kafka_headers(values), tag=number)))
+        records.append(
+            (letter.id, Record(topic, str(row.aggregate_id).encode(), data, kafka_headers(values), tag=number))
+        )
     if records:
         acknowledged, error = publish([record for _, record in records])
         for letter_id, record in records:

@@ -89,7 +89,10 @@ def attributes(
 
 def kafka_headers(values: Mapping[str, str]) -> list[tuple[str, bytes]]:
     """Return the record headers of the Kafka binary mode."""
-    return [("content-type", b"application/json"), *((f"ce_{name}", value.encode("ascii")) for name, value in values.items())]
+    return [
+        ("content-type", b"application/json"),
+        *((f"ce_{name}", value.encode("ascii")) for name, value in values.items()),
+    ]
 
 
 def sign(values: Mapping[str, str], data: bytes) -> str:
@@ -106,7 +109,9 @@ def verify(values: Mapping[str, str], data: bytes) -> None:
     """
     key_id, _, signature = values.get("sig", "").partition(".")
     secret = EventSettings.load().signing_keys.get(key_id)
-    if secret is None or not hmac.compare_digest(hmac.digest(secret, _signed_text(values, data), "sha256").hex(), signature):
+    if secret is None or not hmac.compare_digest(
+        hmac.digest(secret, _signed_text(values, data), "sha256").hex(), signature
+    ):
         raise InvalidMessage("The event's signature does not hold.")
 
 
@@ -128,7 +133,11 @@ def parse(headers: Mapping[str, str], data: bytes) -> Event:
     event_type = BY_WIRE_TYPE.get(headers.get("type", ""))
     if event_type is None:
         raise InvalidMessage("The event's type is unknown here.")
-    if headers.get("content-type", "").partition(";")[0].strip() != "application/json" or not data or len(data) > MAX_EVENT_BYTES:
+    if (
+        headers.get("content-type", "").partition(";")[0].strip() != "application/json"
+        or not data
+        or len(data) > MAX_EVENT_BYTES
+    ):
         raise InvalidMessage("The event's data must be JSON of at most 64 KiB.")
     verify(headers, data)
     try:

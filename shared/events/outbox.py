@@ -61,7 +61,7 @@ class NewEvent:
 
     def values(self) -> dict[str, Any]:
         """Return the parameters of :data:`INSERT`."""
-        import orjson  # noqa: PLC0415
+        import orjson
 
         event_type = BY_NAME[self.name]
         return {
@@ -83,7 +83,10 @@ class NewEvent:
 def shorten(changes: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """Return ``changes`` without texts over 1,000 characters, which stay in the log: an event has room for 64 KiB."""
     return {
-        name: {side: None if isinstance(value, str) and len(value) > _LONG_TEXT else value for side, value in change.items()}
+        name: {
+            side: None if isinstance(value, str) and len(value) > _LONG_TEXT else value
+            for side, value in change.items()
+        }
         for name, change in changes.items()
     }
 
@@ -95,9 +98,9 @@ def record(connection: Any, *events: NewEvent) -> None:
         connection: a SQLAlchemy connection from ``shared.db.engine.transaction``.
         events: in the order in which they happened.
     """
-    from sqlalchemy import text  # noqa: PLC0415 - the caller has it loaded
+    from sqlalchemy import text
 
-    from shared.db.engine import after_commit  # noqa: PLC0415
+    from shared.db.engine import after_commit
 
     statement = text(INSERT)
     for event in events:
@@ -120,10 +123,10 @@ def drain(aggregates: Sequence[UUID]) -> int:
     Raises:
         Unavailable: the database is away; the rows stay and the relay sends them.
     """
-    from sqlalchemy import text  # noqa: PLC0415
+    from sqlalchemy import text
 
-    from shared.db.engine import transaction  # noqa: PLC0415
-    from shared.events.producer import publish  # noqa: PLC0415
+    from shared.db.engine import transaction
+    from shared.events.producer import publish
 
     published = 0
     with transaction(None) as connection:
@@ -141,7 +144,9 @@ def drain(aggregates: Sequence[UUID]) -> int:
                 published += len(done)
             failed = [row.seq for row in wave if row.seq not in done]
             if failed:
-                connection.execute(text("SELECT outbox_failed(:seqs, :error)"), {"seqs": failed, "error": error or "unknown"})
+                connection.execute(
+                    text("SELECT outbox_failed(:seqs, :error)"), {"seqs": failed, "error": error or "unknown"}
+                )
                 log.warning("outbox.publish_failed", count=len(failed), error=error)
                 break  # later versions of the failed ones must wait
             failpoint("outbox.mid_batch")
@@ -162,8 +167,8 @@ def _waves(rows: Sequence[Any]) -> list[list[Any]]:
 
 
 def _record(row: Any) -> Any:
-    from shared.events.envelope import attributes, kafka_headers  # noqa: PLC0415
-    from shared.events.producer import Record  # noqa: PLC0415
+    from shared.events.envelope import attributes, kafka_headers
+    from shared.events.producer import Record
 
     data = row.payload.encode()
     values = attributes(

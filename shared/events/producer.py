@@ -42,7 +42,7 @@ def get_producer() -> Any:
 
 
 def _make() -> Any:
-    from confluent_kafka import Producer  # noqa: PLC0415 - 60 to 100 ms, and only processes that publish need it
+    from confluent_kafka import Producer
 
     return Producer(
         {
@@ -81,7 +81,9 @@ def publish(records: Sequence[Record]) -> tuple[set[int], str]:
                 errors.append(error.name())
 
         try:
-            producer.produce(record.topic, value=record.value, key=record.key, headers=record.headers, on_delivery=report)
+            producer.produce(
+                record.topic, value=record.value, key=record.key, headers=record.headers, on_delivery=report
+            )
         except BufferError:
             errors.append("QUEUE_FULL")
             break

@@ -43,11 +43,11 @@ def republish_missing(
     Returns:
         How many events were put back, by consumer.
     """
-    import orjson  # noqa: PLC0415
-    from sqlalchemy import text  # noqa: PLC0415
+    import orjson
+    from sqlalchemy import text
 
-    from shared.db.engine import transaction  # noqa: PLC0415
-    from shared.events.outbox import drain  # noqa: PLC0415
+    from shared.db.engine import transaction
+    from shared.events.outbox import drain
 
     counts: dict[str, int] = {}
     topics = orjson.dumps({name: event_type.topic for name, event_type in BY_NAME.items()}).decode()

@@ -14,9 +14,7 @@ _LEFT = (
     "SELECT aggregate_id FROM outbox_pending WHERE created_at < now() - interval '5 seconds' AND next_attempt_at <= now()"
     " GROUP BY aggregate_id ORDER BY min(seq) LIMIT :most"
 )
-_STATE = (
-    "SELECT count(*) AS pending, coalesce(extract(epoch FROM now() - min(created_at)), 0) AS oldest_seconds FROM outbox_pending"
-)
+_STATE = "SELECT count(*) AS pending, coalesce(extract(epoch FROM now() - min(created_at)), 0) AS oldest_seconds FROM outbox_pending"
 
 
 def relay() -> dict[str, Any]:
@@ -25,7 +23,7 @@ def relay() -> dict[str, Any]:
     published = _sweep()
     republished = 0
     if clock.epoch_seconds() - _last_reconciled >= _RECONCILE_EVERY_SECONDS:
-        from shared.events.reconciler import republish_missing  # noqa: PLC0415
+        from shared.events.reconciler import republish_missing
 
         republished = sum(republish_missing(rounds=4).values())
         _last_reconciled = clock.epoch_seconds()
@@ -34,10 +32,10 @@ def relay() -> dict[str, Any]:
 
 
 def _sweep() -> int:
-    from sqlalchemy import text  # noqa: PLC0415
+    from sqlalchemy import text
 
-    from shared.db.engine import transaction  # noqa: PLC0415
-    from shared.events.outbox import drain  # noqa: PLC0415
+    from shared.db.engine import transaction
+    from shared.events.outbox import drain
 
     published = 0
     for _ in range(_MOST_BATCHES):
@@ -54,9 +52,9 @@ def _sweep() -> int:
 
 
 def _state() -> dict[str, Any]:
-    from sqlalchemy import text  # noqa: PLC0415
+    from sqlalchemy import text
 
-    from shared.db.engine import transaction  # noqa: PLC0415
+    from shared.db.engine import transaction
 
     with transaction(None) as connection:
         row = connection.execute(text(_STATE)).one()

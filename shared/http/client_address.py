@@ -27,7 +27,7 @@ def client_address(peer: str, forwarded_for: str | None, *, hops: int, networks:
 
 
 def _is_proxy(address: str, networks: tuple[str, ...]) -> bool:
-    from ipaddress import ip_address  # noqa: PLC0415 - only throttled functions need it, none at its start
+    from ipaddress import ip_address
 
     try:
         parsed = ip_address(address)
@@ -38,6 +38,6 @@ def _is_proxy(address: str, networks: tuple[str, ...]) -> bool:
 
 @cache
 def _parsed(networks: tuple[str, ...]) -> "tuple[IPv4Network | IPv6Network, ...]":
-    from ipaddress import ip_network  # noqa: PLC0415
+    from ipaddress import ip_network
 
     return tuple(ip_network(network) for network in networks)

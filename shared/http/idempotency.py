@@ -15,7 +15,9 @@ from shared.errors import IdempotencyMismatch, InProgress, InvalidInput
 from shared.http.request import Reply, Request
 
 _MAX_KEY_LENGTH = 255
-_FIND = text("SELECT request_hash, status, response, headers FROM idempotency_keys WHERE user_id = :user_id AND key = :key")
+_FIND = text(
+    "SELECT request_hash, status, response, headers FROM idempotency_keys WHERE user_id = :user_id AND key = :key"
+)
 _LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:user_id || :key, 7))")
 _STORE = text(
     "INSERT INTO idempotency_keys (user_id, key, request_hash, status, response, headers)"
@@ -33,7 +35,9 @@ def once(request: Request, answer: Callable[[], Reply]) -> Reply:
     """
     key = request.header("Idempotency-Key") or ""
     if not 1 <= len(key) <= _MAX_KEY_LENGTH or not key.isascii() or not key.isprintable():
-        raise InvalidInput("Idempotency-Key takes 1 to 255 printable ASCII characters.", field="Idempotency-Key", status=400)
+        raise InvalidInput(
+            "Idempotency-Key takes 1 to 255 printable ASCII characters.", field="Idempotency-Key", status=400
+        )
     query = request.environ.get("QUERY_STRING", "")
     digest = hashlib.sha256(f"{request.method} {request.path}?{query}\n".encode() + request.body).digest()
     who = {"user_id": str(request.user_id), "key": key}
@@ -51,6 +55,12 @@ def once(request: Request, answer: Callable[[], Reply]) -> Reply:
             )
         reply = answer()
         body = reply.body if isinstance(reply.body, bytes) else None
-        values = {**who, "hash": digest, "status": reply.status, "response": body, "headers": orjson.dumps(reply.headers).decode()}
+        values = {
+            **who,
+            "hash": digest,
+            "status": reply.status,
+            "response": body,
+            "headers": orjson.dumps(reply.headers).decode(),
+        }
         connection.execute(_STORE, values)
     return reply

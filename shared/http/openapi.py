@@ -42,7 +42,12 @@ _DESCRIPTION = (
 def document(routers: Iterable["Router"]) -> dict[str, Any]:
     """Return the OpenAPI document of one or all functions, paths and schemas sorted by name."""
     listed = sorted(routers, key=lambda router: router.name)
-    routes = [route for router in listed for route in router.routes if route.path.startswith(("/api/", "/.well-known/", "/oauth", "/mcp"))]
+    routes = [
+        route
+        for router in listed
+        for route in router.routes
+        if route.path.startswith(("/api/", "/.well-known/", "/oauth", "/mcp"))
+    ]
     schemas, definitions = _schemas(routes)
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
@@ -57,7 +62,11 @@ def document(routers: Iterable["Router"]) -> dict[str, Any]:
         "components": {
             "schemas": {"Problem": _PROBLEM, **dict(sorted(definitions.items()))},
             "securitySchemes": {
-                "bearer": {"type": "http", "scheme": "bearer", "description": "access token, or personal API token (olt_…)"}
+                "bearer": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "access token, or personal API token (olt_…)",
+                }
             },
         },
     }

@@ -60,8 +60,14 @@ def _operation(method: str, path: str, operation: dict[str, Any]) -> str:
     answers = []
     for status, response in operation["responses"].items():
         schema = next(iter(response.get("content", {"": {"schema": {}}}).values()))["schema"]
-        answers.append(f"<tr><td>{status}</td><td>{_text(response['description'])}</td><td><code>{_link(schema)}</code></td></tr>")
-    scope = f"<p>Scope: <code>{_text(operation.get('x-scope') or 'any')}</code></p>" if "security" in operation else "<p>No token needed.</p>"
+        answers.append(
+            f"<tr><td>{status}</td><td>{_text(response['description'])}</td><td><code>{_link(schema)}</code></td></tr>"
+        )
+    scope = (
+        f"<p>Scope: <code>{_text(operation.get('x-scope') or 'any')}</code></p>"
+        if "security" in operation
+        else "<p>No token needed.</p>"
+    )
     return (
         f'<details id="{_text(operation["operationId"])}"><summary><span class="m">{method}</span><code>{_text(path)}</code>'
         f"<span>{_text(operation['summary'])}</span></summary><p>{_text(operation.get('description', ''))}</p>{scope}{table}{body}"

@@ -35,15 +35,15 @@ def health() -> Reply:
     Raises:
         Unavailable: it cannot; Knative then sends requests elsewhere.
     """
-    from shared.db.direct import fetch_json  # noqa: PLC0415 - after the fork
+    from shared.db.direct import fetch_json
 
     fetch_json("select 'ok'::text", user_id=None)
     return Reply(b'{"status":"ok"}')
 
 
 def _document(router: "Router") -> bytes:
-    from shared.http.openapi import document  # noqa: PLC0415 - building schemas costs; few ask
-    from shared.http.request import to_json  # noqa: PLC0415
+    from shared.http.openapi import document
+    from shared.http.request import to_json
 
     parts: list[Any] = [router]
     return to_json(document(parts))

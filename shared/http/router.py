@@ -21,7 +21,6 @@ from werkzeug.routing import Map, RequestRedirect, Rule
 
 from shared import clock, metrics
 from shared.auth import authenticate
-from shared.config import HttpSettings
 from shared.domain.errors import DomainError
 from shared.errors import (
     Forbidden,
@@ -118,7 +117,7 @@ class Router:
         """Return the function that functions-framework calls; its ``wsgi`` attribute is the same as a WSGI application."""
 
         def entry_point(request: Any) -> Any:
-            from werkzeug.wrappers import Response  # noqa: PLC0415 - only under functions-framework
+            from werkzeug.wrappers import Response
 
             return Response.from_app(self.wsgi, request.environ)
 
@@ -161,7 +160,7 @@ class Router:
             raise MethodNotAllowed(f"Use one of {allowed}.", headers={"Allow": allowed}) from None
         except (HTTPException, RequestRedirect):
             raise NotFound("There is nothing at this path.") from None
-        return route, parameters
+        return route, dict(parameters)
 
     def _answer(self, request: Request, route: Any, parameters: dict[str, Any]) -> Reply:
         if not isinstance(route, Route):
@@ -176,7 +175,7 @@ class Router:
         if route.body is not None:
             arguments["body"] = request.parse_body(route.body)
         if route.idempotent and request.header("Idempotency-Key") is not None:
-            from shared.http.idempotency import once  # noqa: PLC0415 - loads SQLAlchemy; most requests carry no key
+            from shared.http.idempotency import once
 
             return once(request, lambda: _as_reply(route, route.handler(request, **arguments)))
         return _as_reply(route, route.handler(request, **arguments))

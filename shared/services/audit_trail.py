@@ -45,7 +45,7 @@ class AuditQuestion:
 
 def write_entry(connection: Any, event: Event) -> None:
     """Write the entry of an event; a second time changes nothing."""
-    from sqlalchemy import text  # noqa: PLC0415
+    from sqlalchemy import text
 
     connection.execute(text(_WRITE), {"event_id": event.id, "created_at": event.time})
 

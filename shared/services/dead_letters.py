@@ -36,7 +36,9 @@ _MATCHING = text(
     " AND (:reason = '' OR strpos(lower(reason), lower(:reason)) > 0)"
     " ORDER BY id LIMIT :most FOR UPDATE SKIP LOCKED"
 )
-_RESOLVE = text("UPDATE dead_letters SET state = :state, resolved_at = now(), resolved_by = :by WHERE id = ANY (CAST(:ids AS uuid[]))")
+_RESOLVE = text(
+    "UPDATE dead_letters SET state = :state, resolved_at = now(), resolved_by = :by WHERE id = ANY (CAST(:ids AS uuid[]))"
+)
 
 
 def list_letters(state: str, consumer: str, event_type: str, limit: int, cursor: str | None) -> bytes:
@@ -91,7 +93,9 @@ def replay(
     seen: set[UUID] = set()
     while len(seen) < limit:
         with transaction(None) as connection:
-            letters = connection.execute(_MATCHING, {**wanted, "most": min(_BATCH, limit - len(seen)) + len(seen)}).all()
+            letters = connection.execute(
+                _MATCHING, {**wanted, "most": min(_BATCH, limit - len(seen)) + len(seen)}
+            ).all()
             letters = [letter for letter in letters if letter.id not in seen][: limit - len(seen)]
             seen.update(letter.id for letter in letters)
             result["matched"] = len(seen)
@@ -131,7 +135,9 @@ def take(attributes: dict[str, str], data: bytes) -> None:
         event_id=attributes.get("id", "")[:200] or "unknown",
         event_type=event_type.name if event_type else attributes.get("type", "")[:200],
         user_id=_uuid(attributes.get("tenantid", "")) if event_type else None,
-        reason=f"refused with status {attributes.get('knativeerrorcode', 'unknown')[:10]}: {_error_text(attributes)}"[:500],
+        reason=f"refused with status {attributes.get('knativeerrorcode', 'unknown')[:10]}: {_error_text(attributes)}"[
+            :500
+        ],
         attempts=0,
         topic=event_type.topic if event_type else "",
         payload=data,

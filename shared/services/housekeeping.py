@@ -46,7 +46,7 @@ def tidy() -> dict[str, Any]:
 
 
 def _two_days() -> Any:
-    from datetime import timedelta  # noqa: PLC0415
+    from datetime import timedelta
 
     return timedelta(days=2)
 
@@ -55,7 +55,9 @@ def _make_partitions() -> int:
     with transaction(None) as connection:
         today = connection.execute(text("SELECT (now() AT TIME ZONE 'UTC')::date")).scalar_one()
         return sum(
-            connection.execute(text("SELECT ensure_event_partition(:month)"), {"month": _month(today, offset)}).scalar_one()
+            connection.execute(
+                text("SELECT ensure_event_partition(:month)"), {"month": _month(today, offset)}
+            ).scalar_one()
             for offset in range(_MONTHS_AHEAD + 1)
         )
 
@@ -76,17 +78,16 @@ def _delete(table: str, condition: str) -> int:
     total = 0
     while True:
         with transaction(None) as connection:
-            count = connection.execute(
-                text(f"DELETE FROM {table} WHERE ctid = ANY (ARRAY(SELECT ctid FROM {table} WHERE {condition} LIMIT {_BATCH}))")  # noqa: S608
-            ).rowcount
+            oldest = f"SELECT ctid FROM {table} WHERE {condition} LIMIT {_BATCH}"  # noqa: S608 - the constants above
+            count = connection.execute(text(f"DELETE FROM {table} WHERE ctid = ANY (ARRAY({oldest}))")).rowcount  # noqa: S608
         total += count
         if count < _BATCH:
             return total
 
 
 def _empty_trash() -> int:
-    from shared.services.actor import Actor  # noqa: PLC0415
-    from shared.services.tasks import purge_task  # noqa: PLC0415
+    from shared.services.actor import Actor
+    from shared.services.tasks import purge_task
 
     total = 0
     while True:
@@ -105,7 +106,7 @@ def _empty_trash() -> int:
 
 
 def _purge(actor: Any, task_id: Any, purge_task: Any) -> int:
-    from shared.errors import NotFound  # noqa: PLC0415
+    from shared.errors import NotFound
 
     try:
         purge_task(actor, task_id)

@@ -16,7 +16,7 @@ from shared.services.task_documents import instant_sql
 _DOCUMENT = f"""json_build_object('id', g.id, 'name', g.name, 'color', g.color,
     'task_count', (SELECT count(*) FROM task_tags x JOIN tasks t ON t.id = x.task_id
                     WHERE x.tag_id = g.id AND t.status = 'open' AND t.deleted_at IS NULL),
-    'version', g.version, 'created_at', {instant_sql("g.created_at")})"""
+    'version', g.version, 'created_at', {instant_sql("g.created_at")})"""  # noqa: S608 - our own columns
 _ONE = f"SELECT {_DOCUMENT} FROM tags g WHERE g.id = $1 AND g.user_id = $2"  # noqa: S608 - our own columns
 _LIST = f"""SELECT json_build_object('items', coalesce(json_agg({_DOCUMENT} ORDER BY g.name_key), '[]'::json)) FROM (
     SELECT * FROM tags WHERE user_id = $1 AND strpos(name_key, $2) > 0 AND name_key > $3 ORDER BY name_key LIMIT $4) g"""  # noqa: S608
@@ -53,7 +53,7 @@ def create_tag(actor: Actor, name: str, color: str) -> bytes:
     Raises:
         Conflict: the name is taken, in whatever case.
     """
-    from shared.db.engine import transaction  # noqa: PLC0415
+    from shared.db.engine import transaction
 
     with transaction(actor.user_id) as connection:
         tag_id = clock.uuid7()
@@ -77,13 +77,15 @@ def change_tag(actor: Actor, tag_id: UUID, name: str | None, color: str | None) 
         NotFound: there is no such tag.
         Conflict: another tag has the name.
     """
-    from shared.db.engine import transaction  # noqa: PLC0415
+    from shared.db.engine import transaction
 
     with transaction(actor.user_id) as connection:
         old = _lock(connection, actor.user_id, tag_id)
         wanted = {"name": old.name if name is None else name, "color": old.color if color is None else color}
         changes = {
-            field: {"before": getattr(old, field), "after": value} for field, value in wanted.items() if value != getattr(old, field)
+            field: {"before": getattr(old, field), "after": value}
+            for field, value in wanted.items()
+            if value != getattr(old, field)
         }
         if changes:
             taken = _run(
@@ -92,7 +94,10 @@ def change_tag(actor: Actor, tag_id: UUID, name: str | None, color: str | None) 
                 user_id=actor.user_id, key=tag_key(wanted["name"]), id=tag_id,
             ).scalar_one_or_none()  # fmt: skip
             if taken:
-                raise Conflict("There is a tag of this name; merge the two.", errors=[{"field": "name", "detail": "This name is taken."}])
+                raise Conflict(
+                    "There is a tag of this name; merge the two.",
+                    errors=[{"field": "name", "detail": "This name is taken."}],
+                )
             _run(
                 connection,
                 "UPDATE tags SET name = :name, name_key = :key, color = :color, version = version + 1"
@@ -109,12 +114,20 @@ def delete_tag(actor: Actor, tag_id: UUID) -> None:
     Raises:
         NotFound: there is no such tag.
     """
-    from shared.db.engine import transaction  # noqa: PLC0415
+    from shared.db.engine import transaction
 
     with transaction(actor.user_id) as connection:
         old = _lock(connection, actor.user_id, tag_id)
         _remove(connection, actor, tag_id)
-        _record(connection, actor, "tag.deleted", tag_id, old.version + 1, old.name, {"name": {"before": old.name, "after": None}})
+        _record(
+            connection,
+            actor,
+            "tag.deleted",
+            tag_id,
+            old.version + 1,
+            old.name,
+            {"name": {"before": old.name, "after": None}},
+        )
 
 
 def merge_tags(actor: Actor, tag_id: UUID, into_id: UUID) -> bytes:
@@ -124,7 +137,7 @@ def merge_tags(actor: Actor, tag_id: UUID, into_id: UUID) -> bytes:
         NotFound: one of them does not exist.
         InvalidInput: they are the same.
     """
-    from shared.db.engine import transaction  # noqa: PLC0415
+    from shared.db.engine import transaction
 
     if tag_id == into_id:
         raise InvalidInput("A tag cannot be merged into itself.", field="into_id")
@@ -140,7 +153,13 @@ def merge_tags(actor: Actor, tag_id: UUID, into_id: UUID) -> bytes:
         )  # fmt: skip
         _remove(connection, actor, tag_id)
         _record(
-            connection, actor, "tag.merged", tag_id, old.version + 1, old.name, {"name": {"before": old.name, "after": into.name}}
+            connection,
+            actor,
+            "tag.merged",
+            tag_id,
+            old.version + 1,
+            old.name,
+            {"name": {"before": old.name, "after": into.name}},
         )
         return get_tag(actor.user_id, into_id)
 
@@ -158,15 +177,17 @@ def _remove(connection: Any, actor: Actor, tag_id: UUID) -> None:
     _run(connection, "DELETE FROM tags WHERE id = :id AND user_id = :user_id", id=tag_id, user_id=actor.user_id)
 
 
-def _record(connection: Any, actor: Actor, event: str, tag_id: UUID, version: int, name: str, changes: dict[str, Any]) -> None:
-    from shared.events.catalogue import TagEvent  # noqa: PLC0415
-    from shared.events.outbox import NewEvent, record  # noqa: PLC0415
+def _record(
+    connection: Any, actor: Actor, event: str, tag_id: UUID, version: int, name: str, changes: dict[str, Any]
+) -> None:
+    from shared.events.catalogue import TagEvent
+    from shared.events.outbox import NewEvent, record
 
     payload = TagEvent(tag_id=tag_id, user_id=actor.user_id, version=version, name=name, changes=changes)
     record(connection, NewEvent(event, actor.user_id, tag_id, version, payload, origin=actor.origin))
 
 
 def _run(connection: Any, statement: str, **values: Any) -> Any:
-    from sqlalchemy import text  # noqa: PLC0415
+    from sqlalchemy import text
 
     return connection.execute(text(statement), values)

@@ -85,7 +85,7 @@ class TaskCreate(Input):
     title: Title
     notes: Notes = ""
     priority: PriorityName = "none"
-    tags: TagNames = []
+    tags: TagNames = Field(default_factory=list)
     due_on: date | None = None
     due_at: datetime | None = Field(None, description="with offset, or wall time in due_tz")
     due_tz: str | None = Field(None, max_length=64, examples=["Europe/Berlin"])
@@ -132,16 +132,12 @@ def document_sql(task: str, tags: str, subtasks: str) -> str:
     'completed_at', {instant_sql(f"{t}.completed_at")}, 'deleted_at', {instant_sql(f"{t}.deleted_at")})"""
 
 
-TAGS_OF_ONE = (
-    "(SELECT json_agg(g.name ORDER BY g.name_key) FROM task_tags x JOIN tags g ON g.id = x.tag_id WHERE x.task_id = t.id)"
-)
+TAGS_OF_ONE = "(SELECT json_agg(g.name ORDER BY g.name_key) FROM task_tags x JOIN tags g ON g.id = x.tag_id WHERE x.task_id = t.id)"
 SUBTASKS_OF_ONE = (
     "(SELECT json_build_object('total', count(*), 'completed', count(*) FILTER (WHERE c.status = 'completed'))"
     " FROM tasks c WHERE c.parent_id = t.id AND c.deleted_at IS NULL)"
 )
-ONE_TASK = (
-    f"SELECT {document_sql('t', TAGS_OF_ONE, SUBTASKS_OF_ONE)} FROM tasks t WHERE t.id = $1 AND t.user_id = $2"  # noqa: S608
-)
+ONE_TASK = f"SELECT {document_sql('t', TAGS_OF_ONE, SUBTASKS_OF_ONE)} FROM tasks t WHERE t.id = $1 AND t.user_id = $2"  # noqa: S608
 """The JSON of one task by id and user, also from the trash."""
 
 PRIORITIES = tuple(priority.value for priority in Priority)

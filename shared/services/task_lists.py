@@ -78,7 +78,7 @@ def list_tasks(user_id: UUID, question: TaskQuestion) -> bytes:
     """
     parameters = _Parameters(user_id)
     statement, fingerprint = _statement(user_id, question, parameters)
-    raw = fetch_json(statement, parameters.values, user_id=user_id) or b'[null,null]\n[]'
+    raw = fetch_json(statement, parameters.values, user_id=user_id) or b"[null,null]\n[]"
     # The first line is what the cursor needs, the rest are the items exactly as PostgreSQL wrote them.
     head, _, items = raw.partition(b"\n")
     last, total = orjson.loads(head)
@@ -139,10 +139,12 @@ def _statement(user_id: UUID, question: TaskQuestion, parameters: _Parameters) -
     if question.cursor is not None:
         after = decode_cursor(fingerprint, question.cursor, 2)
         comparison = ">" if order == "asc" else "<"
-        conditions.append(f"({key}, t.id) {comparison} ({parameters.add(str(after[0]), kind)}, {parameters.add(after[1], 'uuid')})")
+        conditions.append(
+            f"({key}, t.id) {comparison} ({parameters.add(str(after[0]), kind)}, {parameters.add(after[1], 'uuid')})"
+        )
     source = "tasks t JOIN ranked r USING (id)" if ranked else "tasks t"
     limit = parameters.add(question.limit, "int")
-    total = f"(SELECT count(*) FROM {source} WHERE {' AND '.join(counted)})" if question.total else "NULL"
+    total = f"(SELECT count(*) FROM {source} WHERE {' AND '.join(counted)})" if question.total else "NULL"  # noqa: S608
     with_parts = [part for part in (_ZONE if _needs_zone(wanted) else "", ranked) if part]
     prefix = ",\n".join([*with_parts, ""]) if with_parts else ""
     statement = f"""WITH {prefix}page AS MATERIALIZED (
@@ -164,14 +166,12 @@ SELECT json_build_array(
     return statement, fingerprint
 
 
-_ZONE = (
-    "zone AS MATERIALIZED (SELECT u.time_zone AS name, (now() AT TIME ZONE u.time_zone)::date AS today FROM users u WHERE u.id = $1)"
-)
+_ZONE = "zone AS MATERIALIZED (SELECT u.time_zone AS name, (now() AT TIME ZONE u.time_zone)::date AS today FROM users u WHERE u.id = $1)"
 _TODAY = "(SELECT today FROM zone)"
 
 
 def _start(day: str) -> str:
-    return f"(({day})::timestamp AT TIME ZONE (SELECT name FROM zone))"
+    return f"(({day})::timestamp AT TIME ZONE (SELECT name FROM zone))"  # noqa: S608 - a placeholder
 
 
 def _needs_zone(wanted: TaskFilter) -> bool:

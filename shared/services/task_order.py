@@ -41,7 +41,9 @@ def place(connection: Any, user_id: UUID, moving: UUID, before_id: UUID | None, 
         return _between_neighbours(connection, user_id, moving, before_id, after_id)
 
 
-def _between_neighbours(connection: Any, user_id: UUID, moving: UUID, before_id: UUID | None, after_id: UUID | None) -> str:
+def _between_neighbours(
+    connection: Any, user_id: UUID, moving: UUID, before_id: UUID | None, after_id: UUID | None
+) -> str:
     who = {"user_id": user_id, "moving": moving}
     neighbour = before_id or after_id
     if neighbour is None:

@@ -23,14 +23,14 @@ _ADD = (
 
 def names_of(connection: Any, task_id: UUID) -> list[str]:
     """Return the names of a task's tags in the order of lists."""
-    from sqlalchemy import text  # noqa: PLC0415
+    from sqlalchemy import text
 
     return list(connection.execute(text(_NAMES), {"task_id": task_id}).scalars())
 
 
 def replace(connection: Any, user_id: UUID, task_id: UUID, names: list[str]) -> list[str]:
     """Give the task exactly the tags ``names``, making those that do not exist, and return their names as stored."""
-    from sqlalchemy import text  # noqa: PLC0415
+    from sqlalchemy import text
 
     tag_ids: list[UUID] = []
     if names:

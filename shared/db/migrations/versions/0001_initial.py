@@ -4,8 +4,8 @@ from pathlib import Path
 
 from alembic import op
 
-from shared.domain.search_sql import document_sql
 from shared.db.security import grant_and_protect
+from shared.domain.search_sql import document_sql
 
 revision = "0001"
 down_revision = None
