@@ -5,14 +5,14 @@ tokens goes to the system group alone, as the registry's ``secrets`` say for ``a
 """
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from knative.local.keys import function_environment
 from knative.local.registry import Registry
-from knative.local.settings import PlatformSettings
+from knative.local.settings import REPOSITORY, PlatformSettings
 
 APP_ROLE = "obsidianlist_app"
 SYSTEM_ROLE = "obsidianlist_system"
@@ -61,7 +61,7 @@ def make_environments(
         "KAFKA_IN_MEMORY": "1" if settings.kafka == "memory" else "0",
         "EVENT_CONSUMERS": json.dumps(registry.event_consumers()),
         "SYSTEM_PORT": str(system_port),
-        "PYTHONPATH": _first(str(Path(__file__).parents[2]), base.get("PYTHONPATH", "")),
+        "PYTHONPATH": module_path(base),
         "PYTHONUNBUFFERED": "1",
     }
     of_functions = {name: value for function in registry.functions for name, value in function.environment}
@@ -98,5 +98,7 @@ def with_login(url: str, user: str, password: str) -> str:
     return urlunsplit(parts._replace(netloc=f"{quote(user)}:{quote(password, safe='')}@{host}"))
 
 
-def _first(path: str, others: str) -> str:
-    return f"{path}:{others}" if others else path
+def module_path(inherited: Mapping[str, str]) -> str:
+    """Return PYTHONPATH for a child: the repository, then what was set."""
+    given = inherited.get("PYTHONPATH")
+    return f"{REPOSITORY}{os.pathsep}{given}" if given else str(REPOSITORY)

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from knative.local.component import Component, ComponentError, run_module
 from knative.local.console import Console
-from knative.local.environments import Environments, make_environments
+from knative.local.environments import Environments, make_environments, module_path
 from knative.local.keys import load_keys
 from knative.local.ports import free_port
 from knative.local.postgres import EmbeddedPostgres
@@ -115,7 +115,7 @@ class Supervisor:
         memory = self._settings.kafka == "memory"
         directory = str(self._settings.data_dir / "kafka")
         arguments = ("kafka.brokers.memory",) if memory else ("kafka.brokers.apache", directory)
-        environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
+        environment = os.environ | {"PYTHONPATH": module_path(os.environ)}
         broker = Component("kafka", arguments, environment, self._log("kafka"), announces=True)
         self._components["kafka"] = broker
         broker.start()
