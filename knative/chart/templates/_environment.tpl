@@ -24,7 +24,8 @@ come from Knative, which refuses them here.
   value: {{ join "," $values.config.trustedProxies | quote }}
 - name: LOG_LEVEL
   value: {{ $values.config.logLevel }}
-{{- $plain := deepCopy $values.config.env }}
+{{- $plain := include "obsidianlist.egressVariables" . | fromYaml }}
+{{- include "obsidianlist.overlay" (dict "base" $plain "over" $values.config.env) }}
 {{- include "obsidianlist.overlay" (dict "base" $plain "over" ($entry.env | default dict)) }}
 {{- range $key, $value := $plain }}
 - name: {{ $key }}
@@ -37,7 +38,7 @@ come from Knative, which refuses them here.
       name: {{ include "obsidianlist.databaseSecret" .root }}
       key: {{ ternary $values.database.systemUrlKey $values.database.appUrlKey (eq $entry.database "system") }}
 {{- end }}
-{{- range $entry.secrets }}
+{{- range concat $entry.secrets (include "obsidianlist.egressSecrets" . | fromYamlArray) | uniq }}
 - name: {{ . }}
   valueFrom:
     secretKeyRef:
@@ -45,6 +46,48 @@ come from Knative, which refuses them here.
       key: {{ . }}
 {{- end }}
 {{ include "obsidianlist.kafkaEnvironment" .root }}
+{{- end -}}
+
+{{/* Settings of the outside services an entry calls, as a map. */}}
+{{- define "obsidianlist.egressVariables" -}}
+{{- $config := .root.Values.config -}}
+{{- $egress := .entry.egress | default list -}}
+{{- if has "mail" $egress }}
+EMAIL_TRANSPORT: {{ $config.mail.transport }}
+EMAIL_FROM: {{ $config.mail.from | quote }}
+{{- if eq $config.mail.transport "mailbox" }}
+MAILBOX_DIR: /tmp/mailbox
+{{- end }}
+{{- if eq $config.mail.transport "ses" }}
+AWS_REGION: {{ $config.mail.sesRegion }}
+{{- with $config.mail.sesTopicArn }}
+SES_TOPIC_ARN: {{ . }}
+{{- end }}
+{{- with $config.mail.sesConfigurationSet }}
+SES_CONFIGURATION_SET: {{ . }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- if has "push" $egress }}
+VAPID_SUBJECT: {{ $config.push.subject | quote }}
+{{- end }}
+{{- if and (has "llm" $egress) $config.llm.baseUrl }}
+LLM_BASE_URL: {{ $config.llm.baseUrl | quote }}
+LLM_MODEL: {{ $config.llm.model | quote }}
+{{- end }}
+{{- end -}}
+
+{{/* Names of the secrets those services need beyond the entry's own, as a list. */}}
+{{- define "obsidianlist.egressSecrets" -}}
+{{- $config := .root.Values.config -}}
+{{- $egress := .entry.egress | default list -}}
+{{- $names := list -}}
+{{- if has "mail" $egress -}}
+{{- if eq $config.mail.transport "smtp" -}}{{- $names = append $names "SMTP_URL" -}}{{- end -}}
+{{- if and (eq $config.mail.transport "ses") $config.mail.awsKeys -}}{{- $names = concat $names (list "AWS_ACCESS_KEY_ID" "AWS_SECRET_ACCESS_KEY") -}}{{- end -}}
+{{- end -}}
+{{- if and (has "llm" $egress) $config.llm.baseUrl -}}{{- $names = append $names "LLM_API_KEY" -}}{{- end -}}
+{{- $names | toJson -}}
 {{- end -}}
 
 {{/* How the producer behind the outbox reaches Kafka. */}}

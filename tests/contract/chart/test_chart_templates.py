@@ -1,16 +1,17 @@
 """What the templates make of the registry: one test per promise."""
 
 import json
+import re
 from typing import Any
 
 import pytest
 
-from shared.config import Settings
-from tests.contract.chart.rendering import CHART, needs_helm, of_kind, registry, render, values
+from tests.contract.chart.rendering import CHART, ROOT, needs_helm, of_kind, registry, render, values
 
 pytestmark = needs_helm
 SERVING = "serving.knative.dev/"
 FUNCTIONS = sorted(registry())
+SOURCES = [path for folder in ("shared", "functions") for path in (ROOT / folder).rglob("*.py")]
 CONSUMERS = [name for name in FUNCTIONS if registry()[name]["kind"] == "consumer"]
 CRON = [name for name in FUNCTIONS if registry()[name]["kind"] == "cron"]
 
@@ -94,19 +95,39 @@ def test_database_role_follows_the_registry(name: str) -> None:
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_environment_is_what_the_settings_read(name: str) -> None:
-    """Every setting without a default is given, and nothing is given that no setting reads."""
-    aliases = {field.alias: field for model in Settings.__subclasses__() for field in model.model_fields.values()}
-    required = {alias for alias, field in aliases.items() if alias and field.is_required()}
-    everywhere = required & {
-        "DATABASE_URL",
-        "KAFKA_BOOTSTRAP_SERVERS",
-        "EVENT_SIGNING_KEYS",
-        "CURSOR_KEY",
-        "JWT_PUBLIC_KEYS",
-    }
-    assert everywhere <= set(environment(name))
+    """What every function needs is given, and nothing is given that no setting in the code reads."""
+    read = {alias for path in SOURCES for alias in re.findall(r'alias="([A-Z_]+)"', path.read_text(encoding="utf-8"))}
+    needed = {"KAFKA_BOOTSTRAP_SERVERS", "EVENT_SIGNING_KEYS", "CURSOR_KEY", "JWT_PUBLIC_KEYS"}
+    assert needed <= read & set(environment(name))
     read_elsewhere = {"FUNCTION", "TIMEOUT_SECONDS", "LOG_LEVEL"}  # by the server's entry point and by logging
-    assert set(environment(name)) - set(aliases) - read_elsewhere - set(registry()[name].get("env", {})) == set()
+    assert set(environment(name)) - read - read_elsewhere == set()
+
+
+MAIL = {
+    "mailbox": {"EMAIL_TRANSPORT", "EMAIL_FROM", "MAILBOX_DIR"},
+    "smtp": {"EMAIL_TRANSPORT", "EMAIL_FROM", "SMTP_URL"},
+    "ses": {"EMAIL_TRANSPORT", "EMAIL_FROM", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"},
+}
+
+
+@pytest.mark.parametrize("transport", MAIL)
+def test_mail_settings_reach_those_who_send(transport: str) -> None:
+    """A function with egress mail, and no other, can send."""
+    for name in FUNCTIONS:
+        mail = {
+            key
+            for key in environment(name, (f'config.mail.transport="{transport}"',))
+            if key in set().union(*MAIL.values())
+        }
+        assert mail == (MAIL[transport] if "mail" in registry()[name].get("egress", []) else set())
+
+
+def test_push_settings_reach_those_who_push() -> None:
+    """A push service knows whom to write to."""
+    for name in FUNCTIONS:
+        pushes = "push" in registry()[name].get("egress", [])
+        assert ("VAPID_SUBJECT" in environment(name)) == pushes
+        assert ("VAPID_PRIVATE_KEY" in environment(name)) == pushes
 
 
 def test_every_secret_is_documented() -> None:
