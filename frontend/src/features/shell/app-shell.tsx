@@ -8,6 +8,7 @@ import { useI18n } from "@/shared/i18n";
 import { syncOpenedTask, useOpenedTask } from "@/shared/lib/location";
 import { useStore } from "@/shared/lib/store";
 import { chatOpen, sidebarOpen } from "./panels";
+import { loadMenus } from "@/shared/ui/menu";
 import { loadToasts } from "@/shared/ui/toast";
 import { clearSelection, focusTask } from "@/features/tasks/navigation";
 import { BottomBar } from "./bottom-bar";
@@ -39,6 +40,7 @@ export function AppShell({ children }: { children: ReactNode }) {
     // Loaded while nothing else happens, so that the first use is instant.
     const idle = setTimeout(() => {
       void loadToasts();
+      void loadMenus();
       void import("@/features/quick-add/quick-add-dialog");
       void import("@/features/task-detail/task-panel");
       void import("@/features/shell/register-worker").then((worker) => worker.registerWorker());

@@ -1,64 +1,111 @@
-/** Drop-down menus and popovers on Radix, in the app's look. */
-import * as Radix from "@radix-ui/react-dropdown-menu";
-import * as RadixPopover from "@radix-ui/react-popover";
+/**
+ * Drop-down menus and popovers on Radix, in the app's look.
+ *
+ * Radix and its positioning (37 KB) are not part of the first load: they arrive when a trigger is
+ * first pointed at, or while the page is idle (loadMenus), and menus are plain buttons until then.
+ */
+import type * as MenuKit from "@radix-ui/react-dropdown-menu";
+import type * as PopoverKit from "@radix-ui/react-popover";
 import { Check, type LucideIcon } from "lucide-react";
-import type { ComponentProps, ReactNode } from "react";
+import { cloneElement, useState, type ComponentProps, type ReactElement, type ReactNode } from "react";
 import { cx } from "@/shared/lib/cx";
+
+interface Kit { menu: typeof MenuKit; popover: typeof PopoverKit }
+let kit: Kit | null = null;
+let loading: Promise<void> | undefined;
+export const loadMenus = () =>
+  (loading ??= Promise.all([import("@radix-ui/react-dropdown-menu"), import("@radix-ui/react-popover")]).then(([menu, popover]) => {
+    kit = { menu, popover };
+  }));
 
 const PANEL = "z-50 animate-pop rounded-lg bg-raised p-1 text-[0.8125rem] shadow-pop outline-none";
 const ITEM =
   "flex min-h-8 select-none items-center gap-2.5 rounded-[5px] px-2.5 py-1 outline-none data-[disabled]:opacity-45 data-[highlighted]:bg-hover";
 
-export function Menu({ trigger, children, align = "end", label }: { trigger: ReactNode; children: ReactNode; align?: "start" | "end" | "center"; label?: string }) {
+type Trigger = ReactElement<{ onClick?: () => void; onPointerEnter?: () => void; onFocus?: () => void; "aria-haspopup"?: "menu" | "dialog"; "aria-expanded"?: boolean }>;
+
+/** A stand-in for the trigger until Radix is here; true once it is. */
+function useKit(trigger: Trigger, popup: "menu" | "dialog", open: () => void): ReactElement | null {
+  const [ready, setReady] = useState(kit !== null);
+  if (ready) return null;
+  return cloneElement(trigger, {
+    "aria-haspopup": popup,
+    "aria-expanded": false,
+    onPointerEnter: () => void loadMenus(),
+    onFocus: () => void loadMenus(),
+    onClick: () => void loadMenus().then(() => { setReady(true); open(); }),
+  });
+}
+
+export function Menu({ trigger, children, align = "end", label }: { trigger: Trigger; children: ReactNode; align?: "start" | "end" | "center"; label?: string }) {
+  const [open, setOpen] = useState(false);
+  const standIn = useKit(trigger, "menu", () => setOpen(true));
+  if (standIn) return standIn;
+  const { Root, Trigger, Portal, Content } = kit!.menu;
   return (
-    <Radix.Root modal={false}>
-      <Radix.Trigger asChild>{trigger}</Radix.Trigger>
-      <Radix.Portal>
-        <Radix.Content align={align} sideOffset={5} collisionPadding={8} aria-label={label} className={cx(PANEL, "max-h-[70dvh] min-w-48 overflow-y-auto")}>
+    <Root modal={false} open={open} onOpenChange={setOpen}>
+      <Trigger asChild>{trigger}</Trigger>
+      <Portal>
+        <Content align={align} sideOffset={5} collisionPadding={8} aria-label={label} className={cx(PANEL, "max-h-[70dvh] min-w-48 overflow-y-auto")}>
           {children}
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
+        </Content>
+      </Portal>
+    </Root>
   );
 }
 
 interface ItemProps { icon?: LucideIcon; iconClass?: string; children: ReactNode; hint?: ReactNode; onSelect: () => void; danger?: boolean; disabled?: boolean }
 
 export function MenuItem({ icon: Icon, iconClass, children, hint, onSelect, danger, disabled }: ItemProps) {
+  const { Item } = kit!.menu;
   return (
-    <Radix.Item disabled={disabled} onSelect={onSelect} className={cx(ITEM, danger && "text-danger")}>
+    <Item disabled={disabled} onSelect={onSelect} className={cx(ITEM, danger && "text-danger")}>
       {Icon && <Icon aria-hidden size={15} strokeWidth={1.9} className={iconClass ?? (danger ? "" : "text-muted")} />}
       <span className="flex-1">{children}</span>
       {hint}
-    </Radix.Item>
+    </Item>
   );
 }
 
 export function MenuChoice({ checked, icon: Icon, iconClass, children, onSelect, hint, disabled }: ItemProps & { checked: boolean }) {
+  const { CheckboxItem } = kit!.menu;
   return (
-    <Radix.CheckboxItem checked={checked} disabled={disabled} onSelect={onSelect} className={ITEM}>
+    <CheckboxItem checked={checked} disabled={disabled} onSelect={onSelect} className={ITEM}>
       {Icon && <Icon aria-hidden size={15} className={iconClass ?? "text-muted"} />}
       <span className="flex-1">{children}</span>
       {hint}
       <Check aria-hidden size={14} className={checked ? "text-accent-text" : "invisible"} />
-    </Radix.CheckboxItem>
+    </CheckboxItem>
   );
 }
-export const MenuLine = () => <Radix.Separator className="mx-1 my-1 h-px bg-line" />;
-export const MenuLabel = ({ children }: { children: ReactNode }) => <Radix.Label className="px-2.5 pt-2 pb-1 text-xs font-medium text-faint">{children}</Radix.Label>;
+export function MenuLine() {
+  const { Separator } = kit!.menu;
+  return <Separator className="mx-1 my-1 h-px bg-line" />;
+}
+export function MenuLabel({ children }: { children: ReactNode }) {
+  const { Label } = kit!.menu;
+  return <Label className="px-2.5 pt-2 pb-1 text-xs font-medium text-faint">{children}</Label>;
+}
 
-export function Popover({ trigger, children, open, onOpenChange, label, className, ...rest }: {
-  trigger: ReactNode; children: ReactNode; open?: boolean; onOpenChange?: (open: boolean) => void; label: string; className?: string;
-} & Pick<ComponentProps<typeof RadixPopover.Content>, "align" | "side" | "onOpenAutoFocus">) {
+interface PopoverProps extends Pick<ComponentProps<typeof PopoverKit.Content>, "align" | "side" | "onOpenAutoFocus"> {
+  trigger: Trigger; children: ReactNode; open?: boolean; onOpenChange?: (open: boolean) => void; label: string; className?: string;
+}
+
+export function Popover({ trigger, children, open: given, onOpenChange, label, className, ...rest }: PopoverProps) {
+  const [own, setOwn] = useState(false);
+  const open = given ?? own;
+  const setOpen = onOpenChange ?? setOwn;
+  const standIn = useKit(trigger, "dialog", () => setOpen(true));
+  if (standIn) return standIn;
+  const { Root, Trigger, Portal, Content } = kit!.popover;
   return (
-    <RadixPopover.Root open={open} onOpenChange={onOpenChange}>
-      <RadixPopover.Trigger asChild>{trigger}</RadixPopover.Trigger>
-      <RadixPopover.Portal>
-        <RadixPopover.Content sideOffset={5} collisionPadding={8} align="start" aria-label={label} className={cx(PANEL, "max-h-[80dvh] overflow-y-auto", className)} {...rest}>
+    <Root open={open} onOpenChange={setOpen}>
+      <Trigger asChild>{trigger}</Trigger>
+      <Portal>
+        <Content sideOffset={5} collisionPadding={8} align="start" aria-label={label} className={cx(PANEL, "max-h-[80dvh] overflow-y-auto", className)} {...rest}>
           {children}
-        </RadixPopover.Content>
-      </RadixPopover.Portal>
-    </RadixPopover.Root>
+        </Content>
+      </Portal>
+    </Root>
   );
 }
-export const PopoverClose = RadixPopover.Close;
