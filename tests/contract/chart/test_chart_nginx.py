@@ -32,11 +32,15 @@ class Gateway(BaseHTTPRequestHandler):
     """Knative's gateway: answers every request with its method, host, path and headers."""
 
     protocol_version = "HTTP/1.1"
+    may_end = threading.Event()
 
     def answer(self) -> None:
-        """Reply with the request as JSON; /api/tasks/broken ends the connection without a word."""
-        if self.path == "/api/tasks/broken":
+        """Reply with the request as JSON; .../broken ends the connection without a word, .../stream sends one event and waits."""
+        if self.path.endswith("/broken"):
             self.close_connection = True
+            return
+        if self.path.endswith("/stream"):
+            self.stream()
             return
         headers = {name.lower(): value for name, value in self.headers.items()}
         body = json.dumps({"path": self.path, "method": self.command, "headers": headers}).encode()
@@ -45,6 +49,17 @@ class Gateway(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+    def stream(self) -> None:
+        """Send an event at once and another when the test has seen the first."""
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(b"data: first\n\n")
+        self.may_end.wait(10)
+        self.wfile.write(b"data: last\n\n")
+        self.close_connection = True
 
     do_GET = do_POST = do_DELETE = answer  # noqa: N815 - the names http.server looks for
 
@@ -202,6 +217,24 @@ def test_lost_function_is_a_problem_document(web: Web) -> None:
     assert headers["content-type"].startswith("application/problem+json")
     assert headers["retry-after"] == "2"
     assert json.loads(body)["status"] == 503
+
+
+@pytest.mark.parametrize(
+    "route", [route for entry in registry().values() if entry.get("streaming") for route in entry["routes"]]
+)
+def test_streams_are_passed_on_event_by_event(web: Web, route: str) -> None:
+    """The first event arrives while the function is still silent about the second."""
+    Gateway.may_end.clear()
+    connection = http.client.HTTPConnection("127.0.0.1", web.port, timeout=5)
+    try:
+        connection.request("GET", f"{route}/stream", headers={"Accept-Encoding": "gzip"})
+        reply = connection.getresponse()
+        assert reply.read1() == b"data: first\n\n"
+        Gateway.may_end.set()
+        assert reply.read() == b"data: last\n\n"
+    finally:
+        Gateway.may_end.set()
+        connection.close()
 
 
 def test_page_allows_its_own_inline_script_only(web: Web) -> None:
