@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup lock lint types test openapi events
+.PHONY: help setup lock lint test audit openapi events
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -33,6 +33,9 @@ lint: $(STAMP) ## ruff, mypy, the layers, and the web app's linters
 
 test: $(STAMP) ## unit, contract and integration tests on real PostgreSQL and the in-memory broker
 	@$(BIN)/python -m pytest
+
+audit: $(STAMP) ## known vulnerabilities of the locked packages, Python and npm
+	@$(BIN)/python .ci/audit.py
 
 openapi: $(STAMP) ## write the merged OpenAPI document from the routers
 	@$(BIN)/python -m knative.local.openapi
