@@ -16,6 +16,7 @@ from typing import Any
 import httpx
 import psutil
 
+from knative.local.environments import module_path
 from knative.local.ports import free_port
 
 REPOSITORY = Path(__file__).parents[2]
@@ -57,7 +58,7 @@ class Bundle:
             "DATA_DIR": str(self.data_dir),
             "WEB_BUILD": "0",
             "OPERATOR_EMAILS": OPERATOR,
-            "PYTHONPATH": str(REPOSITORY),
+            "PYTHONPATH": module_path(os.environ),
             **self.environment,
         }
         for name in ("DATABASE_URL", "KAFKA_BOOTSTRAP_SERVERS", "EVENT_CONSUMERS", "THREADS"):
