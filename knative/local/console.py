@@ -20,9 +20,7 @@ class Console:
     def component(self, name: str, state: str, detail: str = "", *, since: float | None = None) -> None:
         """Print a component's state and, if it is known when its start began, the milliseconds since."""
         took = f"{(time.monotonic() - since) * 1000:6.0f} ms" if since is not None else " " * 9
-        self._print(
-            f"  {name:<12} {self._painted(state):<{10 + len(self._painted('')) * 1}} {took}   {detail}".rstrip()
-        )
+        self._print(f"  {name:<12} {self._painted(state, width=10)} {took}   {detail}".rstrip())
 
     def line(self, text: str = "") -> None:
         """Print a line as it is."""
@@ -33,11 +31,11 @@ class Console:
         """Seconds since the start."""
         return time.monotonic() - self._started_at
 
-    def _painted(self, state: str) -> str:
+    def _painted(self, state: str, *, width: int) -> str:
         if not self._colour:
-            return state
-        colour = {"ready": 32, "done": 32, "stopped": 2, "failed": 31, "restarting": 33}.get(state, 36)
-        return f"\x1b[{colour}m{state}\x1b[0m"
+            return f"{state:<{width}}"
+        colour = {"ready": 32, "restarted": 32, "failed": 31, "restarting": 33}.get(state, 36)
+        return f"\x1b[{colour}m{state:<{width}}\x1b[0m"
 
     def _print(self, text: str) -> None:
         with _lock:
