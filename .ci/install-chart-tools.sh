@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Brings the tools of the chart tests into .tools/bin: helm (renders the chart; built from a pinned Go module) and promtool (tests the
-# alert rules; taken out of Debian's prometheus package where apt is, else built). Called by `make chart-tools` and by CI. Nothing at run
-# time needs them; `make test` skips the tests that do, saying so, where they are absent.
+# alert rules; taken out of Debian's prometheus package where apt is, together with the server that `make pictures` runs; else built).
+# Called by `make chart-tools` and by CI. Nothing at run time needs them; `make test` skips the tests that do, saying so, where they are
+# absent.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -29,7 +30,7 @@ promtool_from_debian() {
     folder="$(mktemp -d)"
     echo "chart-tools: taking promtool from Debian's prometheus package"
     if (cd "$folder" && apt-get download -qq prometheus && dpkg -x prometheus_*.deb .) >/dev/null 2>&1; then
-        install -m 755 "$folder/usr/bin/promtool" "$bin/promtool"
+        install -m 755 "$folder/usr/bin/promtool" "$folder/usr/bin/prometheus" "$bin/"
     fi
     rm -rf "$folder"
     [[ -x "$bin/promtool" ]]

@@ -17,3 +17,7 @@ registry: $(STAMP) ## write the README's table of functions from the registry
 .PHONY: dashboards
 dashboards: $(STAMP) ## write the Grafana dashboards from .ci/dashboards.py
 	@$(BIN)/python .ci/dashboards.py --write
+
+.PHONY: pictures
+pictures: $(STAMP) chart-tools ## run the bundle under load with a real Prometheus and draw the dashboards (two minutes)
+	@$(BIN)/python tests/load/observed_run.py
