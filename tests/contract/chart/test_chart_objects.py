@@ -84,6 +84,14 @@ def test_every_pod_is_restricted(variant: str) -> None:
             assert container["resources"]["limits"]["memory"]
 
 
+def test_every_lasting_pod_is_isolated(variant: str) -> None:
+    """The network policies select every pod but the smoke test, which calls like anybody in the cluster."""
+    for manifest in render(*VARIANTS[variant]):
+        if manifest["kind"] != "Pod" and pod_spec(manifest) is not None:
+            labels = manifest["spec"]["template"]["metadata"]["labels"]
+            assert labels["obsidianlist.app/isolated"] == "true", manifest["metadata"]["name"]
+
+
 def pod_spec(manifest: dict[str, Any]) -> dict[str, Any] | None:
     """Return the pod spec an object carries, if it carries one."""
     spec = manifest.get("spec", {})
