@@ -1,0 +1,151 @@
+"""The tools, one list for chat and MCP, in a fixed order.
+
+Each has a name, one or two sentences, arguments, a result and hints. A tool raises our typed errors; the doors turn them into "message,
+then: try next …". What needs the person's word (:func:`needs_confirmation`) is decided here, from stored state, not by the caller.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import orjson
+from pydantic import BaseModel
+
+from shared.services.actor import Actor
+from shared.services.assistant import schemas
+
+UNCONFIRMED_CHANGES = 3
+"""More tasks than these are changed only after the person confirmed."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """For whom a tool works: who, through which door, in which zone and language."""
+
+    actor: Actor
+    time_zone: str
+    locale: str
+
+    @property
+    def user_id(self) -> UUID:
+        """Whose tasks."""
+        return self.actor.user_id
+
+
+@dataclass
+class Outcome:
+    """What a tool did.
+
+    Attributes:
+        result: for the model and the client.
+        undo: bulk operations that bring back what was before, in the order to run them; empty for reads.
+    """
+
+    result: BaseModel
+    undo: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Tool:
+    """One tool."""
+
+    name: str
+    description: str
+    arguments: type[schemas.Arguments]
+    result: type[BaseModel]
+    run: Callable[[Person, Any], Outcome]
+    read_only: bool = False
+    destructive: bool = False
+    idempotent: bool = False
+
+    @property
+    def scope(self) -> str:
+        """The scope a token needs for it."""
+        return "tasks:read" if self.read_only else "tasks:write"
+
+
+def load_person(actor: Actor) -> Person:
+    """Return the person behind an actor, with zone and language.
+
+    Raises:
+        Unauthenticated: the account is gone.
+    """
+    from shared.db.direct import fetch_json
+    from shared.errors import Unauthenticated
+
+    raw = fetch_json(
+        "select json_build_object('time_zone', time_zone, 'locale', locale) from users where id = $1",
+        [actor.user_id],
+        user_id=actor.user_id,
+    )
+    if raw is None:
+        raise Unauthenticated("This account no longer exists.")
+    return Person(actor, **orjson.loads(raw))
+
+
+def needs_confirmation(tool: Tool, arguments: Any) -> bool:
+    """Whether the person must confirm: everything that deletes, and every change of more than three tasks."""
+    if tool.destructive:
+        return True
+    return not tool.read_only and len(getattr(arguments, "task_ids", ())) > UNCONFIRMED_CHANGES
+
+
+def _work(name: str) -> Callable[[Person, Any], Outcome]:
+    def run(person: Person, arguments: Any) -> Outcome:
+        from shared.services.assistant import work
+
+        outcome: Outcome = getattr(work, name)(person, arguments)
+        return outcome
+
+    return run
+
+
+TOOLS = (
+    Tool(
+        "add_tasks",
+        "Add up to 25 tasks at once. Put dates into due and repeat, not into the title.",
+        schemas.AddTasks, schemas.TasksResult, _work("add_tasks"),
+    ),
+    Tool(
+        "find_tasks",
+        "Find tasks by words, tags, priority, status or due time, 10 a page. Use it to get ids before changing anything.",
+        schemas.FindTasks, schemas.TasksResult, _work("find_tasks"), read_only=True, idempotent=True,
+    ),
+    Tool(
+        "update_task",
+        "Change title, notes, priority or tags of one task; what is left out stays. Clear fields with remove.",
+        schemas.UpdateTask, schemas.TasksResult, _work("update_task"), idempotent=True,
+    ),
+    Tool(
+        "reschedule_task",
+        "Move one task to another day or time. A recurring task keeps its rule.",
+        schemas.RescheduleTask, schemas.TasksResult, _work("reschedule_task"), idempotent=True,
+    ),
+    Tool(
+        "complete_tasks",
+        "Mark tasks as done; the next one of a recurring task appears by itself.",
+        schemas.TaskSelection, schemas.TasksResult, _work("complete_tasks"), idempotent=True,
+    ),
+    Tool(
+        "reopen_tasks",
+        "Open completed tasks again.",
+        schemas.TaskSelection, schemas.TasksResult, _work("reopen_tasks"), idempotent=True,
+    ),
+    Tool(
+        "delete_tasks",
+        "Move tasks to the trash; they can be restored for 30 days. The person is asked first.",
+        schemas.TaskSelection, schemas.TasksResult, _work("delete_tasks"), destructive=True, idempotent=True,
+    ),
+    Tool(
+        "restore_tasks",
+        "Bring tasks back from the trash.",
+        schemas.TaskSelection, schemas.TasksResult, _work("restore_tasks"), idempotent=True,
+    ),
+    Tool(
+        "list_tags",
+        "List all tags with their number of open tasks.",
+        schemas.NoArguments, schemas.TagsResult, _work("list_tags"), read_only=True, idempotent=True,
+    ),
+)  # fmt: skip
+BY_NAME = {tool.name: tool for tool in TOOLS}
