@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Brings the tools of the chart tests into .tools/bin: helm (renders the chart; built from a pinned Go module) and promtool (tests the
-# alert rules; taken out of Debian's prometheus package where apt is, together with the server that `make pictures` runs; else built).
-# Called by `make chart-tools` and by CI. Nothing at run time needs them; `make test` skips the tests that do, saying so, where they are
-# absent.
+# Brings the tools of the chart tests into .tools/bin: helm, built from a pinned Go module, renders the chart; promtool tests the alert
+# rules (and prometheus, from the same package, serves `make pictures`); nginx runs the web configuration. The last three are taken out of
+# Debian's packages where apt is. Called by `make chart-tools` and by CI. Nothing at run time needs them; `make test` skips the tests that
+# do, saying so, where they are absent.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -25,18 +25,28 @@ build() { # build NAME VERSION PACKAGE
     touch "$stamp"
 }
 
-promtool_from_debian() {
-    local folder
+# Takes programs out of Debian packages without installing them; needs no root.
+from_debian() { # from_debian "PACKAGE..." "PROGRAM..."
+    local folder status=0
+    command -v apt-get >/dev/null || return 1
     folder="$(mktemp -d)"
-    echo "chart-tools: taking promtool from Debian's prometheus package"
-    if (cd "$folder" && apt-get download -qq prometheus && dpkg -x prometheus_*.deb .) >/dev/null 2>&1; then
-        install -m 755 "$folder/usr/bin/promtool" "$folder/usr/bin/prometheus" "$bin/"
-    fi
+    echo "chart-tools: taking $2 out of Debian's packages ($1)"
+    (
+        set -e
+        cd "$folder"
+        apt-get download -qq $1 || { apt-get update -qq && apt-get download -qq $1; } # a new machine has no lists yet
+        for package in *.deb; do dpkg -x "$package" .; done
+        for program in $2; do install -m 755 "$folder/$program" "$bin/"; done
+        if [[ -e etc/nginx/mime.types ]]; then install -m 644 etc/nginx/mime.types "$bin/"; fi
+    ) >/dev/null 2>&1 || status=1
     rm -rf "$folder"
-    [[ -x "$bin/promtool" ]]
+    return $status
 }
 
 build helm "$HELM_VERSION" helm.sh/helm/v4/cmd/helm
-if [[ ! -x "$bin/promtool" ]] && ! { command -v apt-get >/dev/null && promtool_from_debian; }; then
+if [[ ! -x "$bin/promtool" ]] && ! from_debian prometheus "usr/bin/promtool usr/bin/prometheus"; then
     build promtool "$PROMTOOL_VERSION" github.com/prometheus/prometheus/cmd/promtool
+fi
+if [[ ! -x "$bin/nginx" ]] && ! command -v nginx >/dev/null && ! from_debian "nginx nginx-common" usr/sbin/nginx; then
+    echo "chart-tools: no nginx and no Debian packages; the web configuration will not be run" >&2
 fi

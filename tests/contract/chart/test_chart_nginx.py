@@ -19,10 +19,17 @@ import pytest
 
 from tests.contract.chart.rendering import NAMESPACE, ROOT, needs_helm, of_kind, registry, render
 
-NGINX = shutil.which("nginx")
+TOOLS = ROOT / ".tools" / "bin"
+NGINX = shutil.which("nginx") or shutil.which("nginx", path=TOOLS)
+MIME_TYPES = next(
+    path for path in (Path("/etc/nginx/mime.types"), TOOLS / "mime.types") if path.exists() or path.parent == TOOLS
+)
 pytestmark = [
     needs_helm,
-    pytest.mark.skipif(NGINX is None, reason="no nginx on the path: the web configuration is not run"),
+    pytest.mark.skipif(
+        NGINX is None and "CI" not in os.environ,
+        reason=f"the web configuration is not run: no nginx on the path or in {TOOLS} (`make chart-tools` brings it)",
+    ),
 ]
 SCRIPT = "self.started = true"
 PAGE = f"<!doctype html><title>ObsidianList</title><script>{SCRIPT}</script>"
@@ -147,6 +154,7 @@ def rendered(folder: Path, port: int, gateway_port: int) -> str:
     text: str = of_kind(render(settings=settings), "ConfigMap")["web"]["data"]["nginx.conf"]
     for there, here in {
         " /tmp/": f" {folder}/",  # first: the other folders may lie below /tmp
+        "/etc/nginx/mime.types": str(MIME_TYPES),
         "/usr/share/nginx/html": str(folder / "html"),
         "/usr/share/nginx/policies/*.map": str(folder / "policies.map"),
         "listen 8080": f"listen 127.0.0.1:{port}",
