@@ -27,20 +27,19 @@ build() { # build NAME VERSION PACKAGE
 
 # Takes programs out of Debian packages without installing them; needs no root.
 from_debian() { # from_debian "PACKAGE..." "PROGRAM..."
-    local folder status=0
+    local folder program
     command -v apt-get >/dev/null || return 1
     folder="$(mktemp -d)"
     echo "chart-tools: taking $2 out of Debian's packages ($1)"
     (
-        set -e
-        cd "$folder"
+        cd "$folder" || exit
         apt-get download -qq $1 || { apt-get update -qq && apt-get download -qq $1; } # a new machine has no lists yet
         for package in *.deb; do dpkg -x "$package" .; done
-        for program in $2; do install -m 755 "$folder/$program" "$bin/"; done
+        for program in $2; do install -m 755 "$program" "$bin/"; done
         if [[ -e etc/nginx/mime.types ]]; then install -m 644 etc/nginx/mime.types "$bin/"; fi
-    ) >/dev/null 2>&1 || status=1
+    ) >/dev/null 2>&1 || true
     rm -rf "$folder"
-    return $status
+    for program in $2; do [[ -x "$bin/${program##*/}" ]] || return 1; done
 }
 
 build helm "$HELM_VERSION" helm.sh/helm/v4/cmd/helm
