@@ -172,7 +172,7 @@ def test_dead_letters_come_back_to_their_function() -> None:
     """The topic's own source posts at the function's sink path and never drops a record."""
     spec = of_kind(render(), "KafkaSource")["dead-letters"]["spec"]
     assert spec["topics"] == ["dead-letters"]
-    assert spec["ordering"] == "ordered"
+    assert spec["ordering"] == "unordered"
     assert spec["sink"]["ref"]["name"] == "dead-letters"
     assert spec["sink"]["uri"] == "/events"
     assert spec["delivery"]["deadLetterSink"]["ref"]["name"] == "dead-letters"
