@@ -10,7 +10,4 @@ import pytest
 
 DESIGN = Path(__file__).resolve().parents[4] / "shared"
 
-needs_design = pytest.mark.skipif(
-    not (DESIGN / "crds").is_dir(),
-    reason="the design folder ../shared (CRDs, recorded admission verdicts) is not beside this checkout",
-)
+needs_design = pytest.mark.usefixtures("design")  # conftest.py skips where it is absent

@@ -24,13 +24,7 @@ NGINX = shutil.which("nginx") or shutil.which("nginx", path=TOOLS)
 MIME_TYPES = next(
     path for path in (Path("/etc/nginx/mime.types"), TOOLS / "mime.types") if path.exists() or path.parent == TOOLS
 )
-pytestmark = [
-    needs_helm,
-    pytest.mark.skipif(
-        NGINX is None and "CI" not in os.environ,
-        reason=f"the web configuration is not run: no nginx on the path or in {TOOLS} (`make chart-tools` brings it)",
-    ),
-]
+pytestmark = [needs_helm, pytest.mark.usefixtures("nginx")]
 SCRIPT = "self.started = true"
 PAGE = f"<!doctype html><title>ObsidianList</title><script>{SCRIPT}</script>"
 
