@@ -251,14 +251,21 @@ class KafkaSource:
         wait(list(self._running), timeout=STOP_SECONDS)
         self._commit()
         self._sink.close()
-        # A broker that is gone confirms nothing; a synchronous commit, or close, would wait long for it.
-        deadline = time.monotonic() + LAST_COMMIT_SECONDS
+        if not self._confirmed_within(LAST_COMMIT_SECONDS):
+            log.warning("kafka_source.last_commit_unconfirmed", source=self._source.name)
+            if self._in_memory:
+                return  # there is no group to leave, and close would wait long for a broker that is gone
+            self._lanes.clear()  # the revocation that close brings must not commit synchronously, for the same reason
+        self._consumer.close()
+
+    def _confirmed_within(self, seconds: float) -> bool:
+        """Wait until the broker has confirmed every commit; whether it did in time."""
+        deadline = time.monotonic() + seconds
         while any(lane.tracker.to_commit() is not None for lane in self._lanes.values()):
             if time.monotonic() > deadline:
-                log.warning("kafka_source.last_commit_unconfirmed", source=self._source.name)
-                return
+                return False
             self._consumer.poll(0.02)
-        self._consumer.close()
+        return True
 
 
 def _consumer_options(source: Source, *, in_memory: bool) -> dict[str, Any]:
