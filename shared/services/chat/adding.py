@@ -1,0 +1,43 @@
+"""Adding tasks from what a person wrote, with the grammar of quick add."""
+
+from typing import Any
+from uuid import UUID
+
+from shared import clock
+from shared.domain import quick_add
+from shared.services.assistant import actions
+from shared.services.assistant.schemas import AddTasks, TasksResult
+from shared.services.assistant.tools import BY_NAME, Person
+
+
+def add_from_text(person: Person, text: str, conversation_id: UUID) -> tuple[list[Any], UUID | None]:
+    """Add the tasks a text describes, each line one, and return them with the action's id.
+
+    Raises:
+        DomainError: too long, or too many lines.
+        InvalidInput: a line is no task.
+    """
+    parsed = quick_add.parse(text, now=clock.now(), zone=person.time_zone, locale=person.locale[:2])
+    tasks = []
+    for each in parsed[:25]:
+        task: dict[str, Any] = {
+            "title": each.title,
+            "notes": each.notes or "",
+            "priority": each.priority or "none",
+            "tags": list(each.tags),
+        }
+        if each.due_local is not None:
+            task["due"] = each.due_local.isoformat()
+        elif each.due_on is not None:
+            task["due"] = each.due_on.isoformat()
+        if each.rrule:
+            task["repeat"] = f"RRULE:{each.rrule}"
+        tasks.append(task)
+    import orjson
+
+    tool = BY_NAME["add_tasks"]
+    arguments: AddTasks = actions.parse_arguments(tool, orjson.dumps({"tasks": tasks}))
+    called = actions.call(person, tool, arguments, conversation_id=conversation_id)
+    result = called.result
+    found = result.model_dump(mode="json")["tasks"] if isinstance(result, TasksResult) else []
+    return found, called.action_id
