@@ -78,7 +78,7 @@ def _asyncapi() -> dict[str, Any]:
     messages = {event_type.name: _message(event_type) for event_type in BY_NAME.values()}
     messages["deadLetter"] = {
         "summary": "Any event the transport gave up, with knativeerrordest, knativeerrorcode and knativeerrordata.",
-        "payload": True,
+        "payload": {},
     }
     return {
         "asyncapi": "3.0.0",
