@@ -1,0 +1,45 @@
+"""The live function: a person's own changes and notifications as they happen, as server-sent events.
+
+Browsers read it with fetch (an EventSource cannot send the access token). It ends itself before the revision's timeout and with the token;
+with nobody listening the function scales to zero.
+"""
+
+import base64
+import json
+import os
+
+from shared import clock
+from shared.auth import API_TOKEN_PREFIX
+from shared.http.request import Reply, Request
+from shared.http.router import Router
+
+router = Router("live", "Live updates: own changes and notifications as server-sent events.")
+_STREAM_SECONDS = 240.0
+
+
+@router.get("/api/live", stream=True, response=str, content_type="text/event-stream", errors=(400,))
+def listen(request: Request) -> Reply:
+    """Stream own changes and notifications.
+
+    Events: ready, task, tag, recurring_task, user, notification, ping, end. Send the last id back as Last-Event-ID to get what was missed.
+    """
+    from shared.services.live import read_position, stream
+
+    position = read_position(request.header("Last-Event-ID"))
+    seconds = min(float(os.environ.get("STREAM_SECONDS", _STREAM_SECONDS)), _left(request))
+    headers = {"X-Accel-Buffering": "no", "Cache-Control": "no-store"}
+    body = stream(request.user_id, position, seconds=seconds)
+    return Reply(body, headers=headers, content_type="text/event-stream; charset=utf-8")
+
+
+def _left(request: Request) -> float:
+    """Return the seconds until the access token ends; it was verified before, so its claims can be read."""
+    token = (request.header("Authorization") or "").partition(" ")[2].strip()
+    if token.startswith(API_TOKEN_PREFIX):
+        return _STREAM_SECONDS
+    claims = token.split(".")[1]
+    expires = json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))["exp"]
+    return max(1.0, float(expires) - clock.epoch_seconds())
+
+
+live = router.entry_point()
