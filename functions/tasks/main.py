@@ -11,6 +11,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from functions.tasks.parse import add_routes as add_parse_routes
 from shared.domain.filters import TaskFilter
 from shared.domain.task import Priority
 from shared.errors import InvalidInput
@@ -230,4 +231,5 @@ def docs(_request: Request) -> Reply:
 
 _DOCUMENT = Path(__file__).parents[2] / "shared" / "http" / "openapi.json"
 
+add_parse_routes(router)
 tasks = router.entry_point()
