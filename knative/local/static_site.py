@@ -6,6 +6,7 @@ already runs appears by itself.
 """
 
 import mimetypes
+import threading
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -72,6 +73,7 @@ class StaticSite:
         self._files: dict[str, File] = {}
         self._stamp: tuple[int, ...] = ()
         self._checked_at = float("-inf")
+        self._scanning = threading.Lock()
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer one request."""
@@ -102,14 +104,19 @@ class StaticSite:
         return []
 
     def _rescan(self) -> None:
-        now = time.monotonic()
-        if now - self._checked_at < RESCAN_SECONDS:
+        if time.monotonic() - self._checked_at < RESCAN_SECONDS:
             return
-        self._checked_at = now
-        stamp = _stamp(self._folder)
-        if stamp != self._stamp:
-            self._files = dict(_walk(self._folder)) if stamp else {}
-            self._stamp = stamp
+        # A page asks for its scripts while the first look is still under way: those requests wait for it instead of finding nothing.
+        if not self._scanning.acquire(blocking=not self._files):
+            return
+        try:
+            stamp = _stamp(self._folder)
+            if stamp != self._stamp:
+                self._files = dict(_walk(self._folder)) if stamp else {}
+                self._stamp = stamp
+            self._checked_at = time.monotonic()
+        finally:
+            self._scanning.release()
 
 
 def _stamp(folder: Path) -> tuple[int, ...]:

@@ -161,3 +161,28 @@ def test_a_build_that_ends_later_appears_by_itself(tmp_path: Path, monkeypatch: 
     assert b"/api/docs" in body
     (tmp_path / "index.html").write_text("<h1>Built</h1>")
     assert get(site, "/")[2] == b"<h1>Built</h1>"
+
+
+def test_requests_during_the_first_look_wait_for_it(tmp_path, monkeypatch):
+    """A page's scripts are asked for while the folder is still being read: none of them may find nothing."""
+    import threading
+    import time
+
+    from knative.local import static_site
+
+    (tmp_path / "index.html").write_text("<p>here</p>")
+    real = static_site._walk
+    monkeypatch.setattr(static_site, "_walk", lambda folder: (time.sleep(0.2), list(real(folder)))[1])
+    site = static_site.StaticSite(tmp_path)
+    statuses: list[str] = []
+
+    def ask() -> None:
+        environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/"}
+        list(site(environ, lambda status, _headers: statuses.append(status)))
+
+    threads = [threading.Thread(target=ask) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert statuses == ["200 OK"] * 6
