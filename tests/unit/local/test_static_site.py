@@ -177,7 +177,7 @@ def test_requests_during_the_first_look_wait_for_it(tmp_path, monkeypatch):
     statuses: list[str] = []
 
     def ask() -> None:
-        environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/"}
+        environ = {"REQUEST_METHOD": "HEAD", "PATH_INFO": "/"}
         list(site(environ, lambda status, _headers: statuses.append(status)))
 
     threads = [threading.Thread(target=ask) for _ in range(6)]
