@@ -1,6 +1,6 @@
 /**
  * Message formatting: `{name}` is replaced, `{count|one task|# tasks}` picks a plural form
- * (first form for the locale's "one", last form for every other; `#` is the number).
+ * (first form for the locale's "one", last form for every other; `#` is the number; a form may hold placeholders).
  */
 export type Values = Record<string, string | number>;
 
@@ -12,11 +12,12 @@ function isOne(locale: string, count: number): boolean {
 }
 
 export function formatMessage(locale: string, message: string, values: Values = {}): string {
-  return message.replace(/\{(\w+)(?:\|([^|}]*)\|([^}]*))?\}/g, (whole, name: string, one?: string, other?: string) => {
+  return message.replace(/\{(\w+)(?:\|((?:[^|{}]|\{\w+\})*)\|((?:[^|{}]|\{\w+\})*))?\}/g, (whole, name: string, one?: string, other?: string) => {
     const value = values[name];
     if (value === undefined) return whole;
     if (one === undefined || other === undefined) return String(value);
     const count = Number(value);
-    return (isOne(locale, count) ? one : other).replace("#", count.toLocaleString(locale));
+    const form = (isOne(locale, count) ? one : other).replace("#", count.toLocaleString(locale));
+    return formatMessage(locale, form, values);
   });
 }
