@@ -474,3 +474,15 @@ BEGIN
 END $$;
 
 SELECT ensure_event_partition((date_trunc('month', now()) + n * interval '1 month')::date) FROM generate_series(0, 3) AS n;
+
+-- A browser keeps its push endpoint when another person signs in there. Who shows the endpoint with both of its keys is that browser; the
+-- app role cannot see the other person's row, so this function removes exactly it.
+CREATE FUNCTION release_push_endpoint(wanted text, key text, secret text) RETURNS integer
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    WITH gone AS (
+        DELETE FROM public.push_subscriptions
+         WHERE endpoint = wanted AND p256dh = key AND auth = secret
+           AND user_id <> nullif(current_setting('app.user_id', true), '')::uuid
+        RETURNING 1)
+    SELECT count(*)::integer FROM gone
+$$;

@@ -1,0 +1,131 @@
+"""Bounces and complaints of Amazon SES, told through Amazon SNS: they stop e-mail to an address.
+
+Called by the notifications function with the raw body of a public route. Nothing in it counts before the signature holds: the topic is the
+configured one, the certificate comes from Amazon's own host (a URL in a message is otherwise an invitation to SSRF) and signs exactly the
+fields SNS documents. Source: "Verifying the signatures of Amazon SNS messages".
+"""
+
+import base64
+import re
+from datetime import timedelta
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import orjson
+
+from shared import clock
+from shared.db.direct import fetch_json
+from shared.domain.account import email_key
+from shared.errors import Forbidden, InvalidInput, NotFound
+from shared.services.delivery.settings import EmailSettings
+from shared.services.notification_preferences import suppress_email
+
+_SIGNED = {
+    "Notification": ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"),
+    "SubscriptionConfirmation": ("Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type"),
+}
+_CERTIFICATE_PATH = re.compile(r"/SimpleNotificationService-[A-Za-z0-9]{1,64}\.pem")
+_MAX_AGE = timedelta(hours=1)
+_MAX_BYTES = 64 * 1024
+
+
+def receive(body: bytes) -> str:
+    """Take one SNS message and return what came of it: suppressed, ignored or subscribed.
+
+    Raises:
+        NotFound: no topic is configured.
+        InvalidInput: not an SNS message.
+        Forbidden: another topic, too old, or the signature does not hold.
+    """
+    arn = EmailSettings.load().ses_topic_arn
+    if not arn:
+        raise NotFound("This server takes no events of a mail service.")
+    message = _parse(body)
+    if message.get("TopicArn") != arn:
+        raise Forbidden("The message is of another topic.")
+    region = arn.split(":")[3]
+    _verify(message, region)
+    if message["Type"] == "SubscriptionConfirmation":
+        _fetch(message["SubscribeURL"], region)
+        return "subscribed"
+    return _apply(_parse(message["Message"].encode()))
+
+
+def _apply(event: dict[str, Any]) -> str:
+    kind = str(event.get("eventType") or event.get("notificationType") or "")
+    bounce = event.get("bounce") or {}
+    is_final = kind == "Complaint" or (kind == "Bounce" and bounce.get("bounceType") == "Permanent")
+    tags = (event.get("mail") or {}).get("tags") or {}
+    try:
+        user_id = UUID(str((tags.get("user_id") or [""])[0]))
+    except ValueError:
+        return "ignored"
+    recipients = [*(bounce.get("bouncedRecipients") or []), *((event.get("complaint") or {}).get("complainedRecipients") or [])]
+    current = fetch_json("SELECT email_key FROM users WHERE id = $1", [str(user_id)], user_id=user_id)
+    # Somebody who changed the address meanwhile keeps getting mail at the new one.
+    if not is_final or current is None or current.decode() not in {email_key(str(r.get("emailAddress"))) for r in recipients}:
+        return "ignored"
+    suppress_email(user_id, kind.lower())
+    return "suppressed"
+
+
+def _parse(body: bytes) -> dict[str, Any]:
+    try:
+        message = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        message = None
+    if not isinstance(message, dict):
+        raise InvalidInput("This is not a message of Amazon SNS.", status=400)
+    return message
+
+
+def _verify(message: dict[str, Any], region: str) -> None:
+    from cryptography import x509
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
+    names = _SIGNED.get(str(message.get("Type")))
+    if names is None or not all(isinstance(message.get(name, ""), str) for name in names):
+        raise InvalidInput("This is not a message of Amazon SNS.", status=400)
+    signed = "".join(f"{name}\n{message[name]}\n" for name in names if name in message).encode()
+    algorithm = {"1": hashes.SHA1, "2": hashes.SHA256}.get(str(message.get("SignatureVersion")))
+    try:
+        if algorithm is None or not _is_recent(message["Timestamp"]):
+            raise Forbidden("The message is too old or signed in an unknown way.")
+        certificate = x509.load_pem_x509_certificate(_certificate(str(message.get("SigningCertURL")), region))
+        key = certificate.public_key()
+        if not isinstance(key, rsa.RSAPublicKey) or not certificate.not_valid_before_utc <= clock.now() <= certificate.not_valid_after_utc:
+            raise Forbidden("The message's certificate is not valid.")
+        key.verify(base64.b64decode(str(message.get("Signature"))), signed, padding.PKCS1v15(), algorithm())
+    except (InvalidSignature, ValueError, KeyError, OSError) as error:
+        raise Forbidden("The message's signature does not hold.") from error
+
+
+def _is_recent(timestamp: str) -> bool:
+    from datetime import datetime
+
+    return abs(clock.now() - datetime.fromisoformat(timestamp)) < _MAX_AGE
+
+
+@lru_cache(maxsize=4)
+def _certificate(url: str, region: str) -> bytes:
+    if not _CERTIFICATE_PATH.fullmatch(urlsplit(url).path):
+        raise Forbidden("The message's certificate is not Amazon's.")
+    return _fetch(url, region)
+
+
+def _fetch(url: str, region: str) -> bytes:
+    """Read a URL of a message, if it is one of Amazon SNS in the topic's region."""
+    parts = urlsplit(url)
+    if parts.scheme != "https" or parts.netloc != f"sns.{region}.amazonaws.com":
+        raise Forbidden("The message points to another host than Amazon's.")
+    import requests
+
+    with requests.Session() as session:
+        session.trust_env = False
+        with session.get(url, timeout=(3, 10), allow_redirects=False, stream=True) as response:
+            response.raise_for_status()
+            return bytes(response.raw.read(_MAX_BYTES, decode_content=True))
