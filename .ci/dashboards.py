@@ -100,7 +100,7 @@ def main() -> int:
             (FOLDER / f"{name}.json").write_text(text(name), encoding="utf-8")
         return 0
     for name in behind:
-        print(f"dashboards/{name}.json is behind .ci/dashboards.py: run `make dashboards`", file=sys.stderr)  # noqa: T201
+        print(f"dashboards/{name}.json is behind .ci/dashboards.py: run `make dashboards`", file=sys.stderr)
     return 1 if behind else 0
 
 

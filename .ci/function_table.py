@@ -55,9 +55,9 @@ def main() -> int:
     for page in stale:
         if "--write" in sys.argv[1:]:
             page.write_text(renewed(page.read_text(encoding="utf-8")), encoding="utf-8")
-            print(f"wrote the table of functions in {page.relative_to(ROOT)}")  # noqa: T201
+            print(f"wrote the table of functions in {page.relative_to(ROOT)}")
         else:
-            print(f"{page.relative_to(ROOT)} is behind the registry: run `make registry`", file=sys.stderr)  # noqa: T201
+            print(f"{page.relative_to(ROOT)} is behind the registry: run `make registry`", file=sys.stderr)
     return 0 if not stale or "--write" in sys.argv[1:] else 1
 
 

@@ -25,4 +25,4 @@ def policies(folder: Path) -> list[str]:
 
 
 if __name__ == "__main__":
-    print("\n".join(policies(Path(sys.argv[1]))))  # noqa: T201
+    print("\n".join(policies(Path(sys.argv[1]))))

@@ -6,15 +6,22 @@ with nobody listening the function scales to zero.
 
 import base64
 import json
-import os
+
+from pydantic import Field
 
 from shared import clock
 from shared.auth import API_TOKEN_PREFIX
+from shared.config import Settings
 from shared.http.request import Reply, Request
 from shared.http.router import Router
 
 router = Router("live", "Live updates: own changes and notifications as server-sent events.")
-_STREAM_SECONDS = 240.0
+
+
+class LiveSettings(Settings):
+    """How long one stream lasts; below the revision's timeout, so that we end it and not the proxy."""
+
+    stream_seconds: float = Field(240.0, alias="STREAM_SECONDS", gt=0, le=590)
 
 
 @router.get("/api/live", stream=True, response=str, content_type="text/event-stream", errors=(400,))
@@ -26,7 +33,7 @@ def listen(request: Request) -> Reply:
     from shared.services.live import read_position, stream
 
     position = read_position(request.header("Last-Event-ID"))
-    seconds = min(float(os.environ.get("STREAM_SECONDS", _STREAM_SECONDS)), _left(request))
+    seconds = min(LiveSettings.load().stream_seconds, _left(request))
     headers = {"X-Accel-Buffering": "no", "Cache-Control": "no-store"}
     body = stream(request.user_id, position, seconds=seconds)
     return Reply(body, headers=headers, content_type="text/event-stream; charset=utf-8")
@@ -36,7 +43,7 @@ def _left(request: Request) -> float:
     """Return the seconds until the access token ends; it was verified before, so its claims can be read."""
     token = (request.header("Authorization") or "").partition(" ")[2].strip()
     if token.startswith(API_TOKEN_PREFIX):
-        return _STREAM_SECONDS
+        return LiveSettings.load().stream_seconds
     claims = token.split(".")[1]
     expires = json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))["exp"]
     return max(1.0, float(expires) - clock.epoch_seconds())

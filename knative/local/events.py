@@ -63,19 +63,19 @@ def _asyncapi() -> dict[str, Any]:
     channels: dict[str, Any] = {}
     operations: dict[str, Any] = {}
     for name, settings in topics.items():
-        messages = {t.name: {"$ref": f"#/components/messages/{t.name}"} for t in BY_NAME.values() if t.topic == name}
-        if not messages:
-            messages = {"deadLetter": {"$ref": "#/components/messages/deadLetter"}}
+        listed = {t.name: {"$ref": f"#/components/messages/{t.name}"} for t in BY_NAME.values() if t.topic == name}
+        if not listed:
+            listed = {"deadLetter": {"$ref": "#/components/messages/deadLetter"}}
         channels[name] = {
             "address": name,
-            "messages": messages,
+            "messages": listed,
             "bindings": {
                 "kafka": {"partitions": settings["partitions"], "topicConfiguration": _configuration(settings)}
             },
         }
         operations[f"publish-{name}"] = {"action": "send", "channel": {"$ref": f"#/channels/{name}"}}
         operations[f"consume-{name}"] = {"action": "receive", "channel": {"$ref": f"#/channels/{name}"}}
-    messages = {event_type.name: _message(event_type) for event_type in BY_NAME.values()}
+    messages: dict[str, Any] = {event_type.name: _message(event_type) for event_type in BY_NAME.values()}
     messages["deadLetter"] = {
         "summary": "Any event the transport gave up, with knativeerrordest, knativeerrorcode and knativeerrordata.",
         "payload": {},

@@ -159,7 +159,7 @@ class Connection(dbapi.Connection):  # type: ignore[misc]
 
 
 class _InStep:
-    """Marks its connection broken when an exception other than the server's own answer passes."""
+    """Marks its connection broken when an exception other than the server's own answer passes, or the server's last words."""
 
     __slots__ = ("_connection",)
 
@@ -169,9 +169,19 @@ class _InStep:
     def __enter__(self) -> None:
         return None
 
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is not None and not issubclass(kind, dbapi.DatabaseError):
+    def __exit__(self, _kind: type[BaseException] | None, error: BaseException | None, _trace: object) -> None:
+        if error is None:
+            return
+        if not isinstance(error, dbapi.DatabaseError) or _ends_session(error):
             self._connection.broken = True
+        if isinstance(error, OSError):
+            # pg8000 lets the first read's timeout or reset through as it is; callers know network trouble by one type.
+            raise dbapi.InterfaceError("network error") from error
+
+
+def _ends_session(error: dbapi.DatabaseError) -> bool:
+    details = error.args[0] if error.args else None
+    return isinstance(details, dict) and details.get("V", details.get("S")) in {"FATAL", "PANIC"}
 
 
 def _as_is(value: str) -> str:

@@ -71,4 +71,5 @@ def _may_repeat(connection: Connection, error: dbapi.Error, *, read_only: bool) 
     if sqlstate(error) == _PLAN_CHANGED:
         connection.forget_statements()
         return True
-    return connection.broken and read_only
+    # After a timeout the person has waited long enough; a second wait would double it.
+    return connection.broken and read_only and not isinstance(error.__cause__, TimeoutError)

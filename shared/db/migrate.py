@@ -24,7 +24,7 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK = 0x0B51D1A2  # any constant: two migration jobs at once take turns
 # A request can never hold a connection, a lock or an open transaction for long, whatever the client does.
 _ROLE_SETTINGS = {
-    "statement_timeout": "'10s'",
+    "statement_timeout": "'7s'",  # as DatabaseSettings.statement_timeout_ms
     "lock_timeout": "'5s'",
     "idle_in_transaction_session_timeout": "'30s'",
     "default_transaction_isolation": "'read committed'",

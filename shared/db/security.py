@@ -15,6 +15,8 @@ SYSTEM_ROLE = "obsidianlist_system"
 _APP_GRANTS = {
     "users": "SELECT, UPDATE",
     "refresh_tokens": "",
+    "oauth_codes": "",
+    "oauth_tokens": "",
     "event_log": "SELECT, INSERT",
     "outbox_pending": "SELECT, INSERT",
     "audit_logs": "SELECT",

@@ -118,7 +118,8 @@ class Consumer:
             return "duplicate"
         if arrival["logged"] is False:
             raise InvalidMessage("The event log knows this event with other data.", headers={"Kne-reason": "forged"})
-        if arrival["attempts"] > MAX_ATTEMPTS or arrival["age_seconds"] > MAX_AGE.total_seconds():
+        # By attempts alone: after a night of being switched off an event is old and has had no fair try yet.
+        if arrival["attempts"] > MAX_ATTEMPTS:
             self._give_up(event, arrival["attempts"] - 1, "the function ended while processing it")
             return "given-up"
         try:

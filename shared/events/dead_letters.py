@@ -9,7 +9,6 @@ from sqlalchemy import text
 
 from shared import clock
 from shared.events.catalogue import BY_NAME
-from shared.events.envelope import attributes, kafka_headers
 
 _STORE = text(
     "INSERT INTO dead_letters AS d (id, consumer, event_id, event_type, user_id, reason, attempts, topic, payload, headers)"
@@ -21,9 +20,11 @@ _FORGET = text(
     "WITH a AS (DELETE FROM consumer_attempts WHERE consumer = :consumer AND event_id = CAST(:event_id AS uuid))"
     " DELETE FROM inbox WHERE consumer = :consumer AND event_id = CAST(:event_id AS uuid)"
 )
-_LOGGED = text(
-    "SELECT event_id, user_id, aggregate_id, aggregate_version, type, payload::text AS payload, traceparent, created_at"
-    " FROM event_log WHERE event_id = CAST(:event_id AS uuid)"
+_SEND_AGAIN = text(
+    "INSERT INTO outbox_pending AS o (event_id, user_id, aggregate_id, aggregate_version, topic, created_at)"
+    " SELECT event_id, user_id, aggregate_id, aggregate_version, CAST(:topics AS jsonb) ->> type, created_at FROM event_log"
+    " WHERE event_id = CAST(:event_id AS uuid) AND CAST(:topics AS jsonb) ->> type IS NOT NULL"
+    " ON CONFLICT (aggregate_id, aggregate_version) DO UPDATE SET next_attempt_at = now() RETURNING aggregate_id"
 )
 
 
@@ -51,48 +52,36 @@ def store(connection: Any, letter: DeadLetter) -> None:
 
 
 def republish(connection: Any, letters: Sequence[Any]) -> dict[UUID, str]:
-    """Send the events of dead letters again, for their consumer only; other consumers recognise them in their inbox.
+    """Put the events of dead letters back into the outbox, for their consumer; others recognise them in their inbox.
+
+    Not produced here: an event that arrives before its inbox row is gone would be taken for a duplicate and lost. So the inbox
+    forgets it and the outbox gets it in one commit, and whatever dies afterwards, the relay sends it.
 
     Args:
-        connection: a system transaction; it forgets the consumer's inbox rows, and commits only when the caller is content.
+        connection: a system transaction; the events are published once it is committed.
         letters: rows of ``dead_letters`` (id, consumer, event_id).
 
     Returns:
-        For each dead letter's id an empty text, or why it could not be sent.
+        For each dead letter's id an empty text, or why it cannot be sent.
     """
-    from shared.events.producer import Record, publish
+    import orjson
 
-    records, outcome = [], {}
-    for number, letter in enumerate(letters):
-        row = (
-            connection.execute(_LOGGED, {"event_id": letter.event_id}).one_or_none()
-            if _is_uuid(letter.event_id)
-            else None
-        )
-        if row is None or row.type not in BY_NAME:
+    from shared.db.engine import after_commit
+    from shared.events.outbox import publish_soon
+
+    topics = orjson.dumps({name: event_type.topic for name, event_type in BY_NAME.items()}).decode()
+    aggregates: list[UUID] = []
+    outcome: dict[UUID, str] = {}
+    for letter in letters:
+        values = {"event_id": letter.event_id, "topics": topics}
+        found = connection.execute(_SEND_AGAIN, values).scalar_one_or_none() if _is_uuid(letter.event_id) else None
+        if found is None:
             outcome[letter.id] = "the event is no longer in the log"
             continue
         connection.execute(_FORGET, {"consumer": letter.consumer, "event_id": letter.event_id})
-        data = row.payload.encode()
-        values = attributes(
-            event_id=row.event_id,
-            name=row.type,
-            user_id=row.user_id,
-            aggregate_id=row.aggregate_id,
-            sequence=row.aggregate_version,
-            time=row.created_at,
-            data=data,
-            traceparent=row.traceparent,
-            replay=True,
-        )
-        topic = BY_NAME[row.type].topic
-        records.append(
-            (letter.id, Record(topic, str(row.aggregate_id).encode(), data, kafka_headers(values), tag=number))
-        )
-    if records:
-        acknowledged, error = publish([record for _, record in records])
-        for letter_id, record in records:
-            outcome[letter_id] = "" if record.tag in acknowledged else f"the broker did not take it ({error})"
+        aggregates.append(found)
+        outcome[letter.id] = ""
+    after_commit(connection, lambda: publish_soon(aggregates))
     return outcome
 
 

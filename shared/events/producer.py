@@ -69,6 +69,8 @@ def publish(records: Sequence[Record]) -> tuple[set[int], str]:
         The tags that were acknowledged, and the last error's name (empty when there was none). What is in neither is unknown:
         treat it as not published.
     """
+    from confluent_kafka import KafkaException  # loaded with the producer
+
     producer = get_producer()
     acknowledged: set[int] = set()
     errors: list[str] = []
@@ -87,12 +89,25 @@ def publish(records: Sequence[Record]) -> tuple[set[int], str]:
         except BufferError:
             errors.append("QUEUE_FULL")
             break
+        except KafkaException as error:
+            errors.append(error.args[0].name())
+            break
         producer.poll(0)
     if producer.flush(_FLUSH_SECONDS):
         producer.purge()
         producer.flush(0.1)
         errors.append(errors[-1] if errors else "TIMED_OUT")
+    if "_FATAL" in errors:
+        _replace(producer)
     return acknowledged, errors[-1] if errors and len(acknowledged) < len(records) else ""
+
+
+def _replace(producer: Any) -> None:
+    """Forget an idempotent producer that lost its place: librdkafka refuses everything after a fatal error, for ever."""
+    with _lock:
+        if _producers.get(os.getpid()) is producer:
+            del _producers[os.getpid()]
+    log.error("kafka.producer_replaced")
 
 
 def close(seconds: float = 2.0) -> None:

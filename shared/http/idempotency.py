@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from shared.db.engine import transaction
 from shared.errors import IdempotencyMismatch, InProgress, InvalidInput
+from shared.failpoints import failpoint
 from shared.http.request import Reply, Request
 
 _MAX_KEY_LENGTH = 255
@@ -63,4 +64,6 @@ def once(request: Request, answer: Callable[[], Reply]) -> Reply:
             "headers": orjson.dumps(reply.headers).decode(),
         }
         connection.execute(_STORE, values)
+        failpoint("idempotency.before_commit")
+    failpoint("idempotency.commit_lost_reply")
     return reply

@@ -4,8 +4,9 @@ Called by ``auth`` with the system role, which sees everybody's rows: every stat
 open while a password is hashed, and what a password check allowed is done only if that password is still the account's.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
@@ -19,11 +20,12 @@ from shared.errors import Conflict, InvalidInput, Unauthenticated
 from shared.events.catalogue import AccountEvent, Change
 from shared.events.outbox import NewEvent, record
 from shared.logging import get_logger
-from shared.services import passwords, refresh_tokens, sessions, throttle
+from shared.services import oauth_tokens, passwords, refresh_tokens, sessions, throttle
 from shared.services.profile import DEFAULT_SETTINGS, account_is_gone, as_user, with_profile
 from shared.services.sessions import Client, Session
 
 log = get_logger(__name__)
+Granted = TypeVar("Granted")
 
 _CREDENTIALS = (
     "SELECT json_build_object('id', id, 'email', email, 'email_key', email_key, 'display_name', display_name,"
@@ -111,7 +113,26 @@ def register(new: Registration, client: Client) -> Session:
 
 
 def log_in(email: str, password: str, client: Client) -> Session:
-    """Sign in.
+    """Sign in with a session.
+
+    Raises:
+        Unauthenticated, TooManyRequests: see :func:`authorize`.
+    """
+
+    def start(connection: Connection, user_id: UUID, profile: str) -> Session:
+        return sessions.start(connection, user_id, profile, client)
+
+    return authorize(email, password, client, start)
+
+
+def authorize(email: str, password: str, client: Client, begin: Callable[[Connection, UUID, str], Granted]) -> Granted:
+    """Check address and password and return what ``begin`` makes of it, in the transaction that holds the person's row.
+
+    Args:
+        email: as typed.
+        password: as typed.
+        client: whose attempts are counted.
+        begin: gets the connection, the person's id and the profile.
 
     Raises:
         Unauthenticated: no such account or another password; the two are never told apart, by text or by work done.
@@ -131,10 +152,10 @@ def log_in(email: str, password: str, client: Client) -> Session:
             raise _wrong_password()
         if stronger is not None:
             connection.execute(text(_STRENGTHEN), {"id": user_id, "stronger": stronger})
-        session = sessions.start(connection, user_id, profile, client)
+        granted = begin(connection, user_id, profile)
     throttle.forgive_password(key)
     throttle.forgive_sign_in(client.address)
-    return session
+    return granted
 
 
 def change_profile(user_id: UUID, changes: dict[str, Any], origin: str) -> dict[str, Any]:
@@ -157,14 +178,14 @@ def change_profile(user_id: UUID, changes: dict[str, Any], origin: str) -> dict[
         changed = connection.execute(text(_UPDATE_PROFILE), values).one()
         _record(connection, "user.updated", user_id, changed.version, origin=origin, **differences)
         if {"time_zone", "settings.all_day_reminder_time"} & differences.keys():
-            from shared.services.task_reminders import replan_all  # noqa: PLC0415 - few changes move reminders
+            from shared.services.task_reminders import replan_all
 
             replan_all(connection, user_id)
     return as_user(changed.profile)
 
 
 def change_password(user_id: UUID, current: str, new: str, client: Client, origin: str) -> Session:
-    """Change the password, end every session, and return a new one for the caller. Personal API tokens go on.
+    """Change the password, end every session and connection, and return a new session for the caller. Personal API tokens go on.
 
     Raises:
         InvalidInput: ``current_password`` is wrong, or ``new_password`` is the same or too easy to guess.
@@ -182,7 +203,7 @@ def change_password(user_id: UUID, current: str, new: str, client: Client, origi
         changed = connection.execute(text(_CHANGE_PASSWORD), values).one_or_none()
         if changed is None:
             raise Conflict("The password was changed at this moment by another request.")
-        ended = refresh_tokens.revoke_all(connection, user_id)
+        ended = refresh_tokens.revoke_all(connection, user_id) + oauth_tokens.revoke_all(connection, user_id)
         _record(connection, "user.password_changed", user_id, changed.version, origin=origin)
         session = sessions.start(connection, user_id, changed.profile, client)
     log.info("account.password_changed", user_id=user_id, ended_count=ended)

@@ -15,6 +15,7 @@ from shared.db.engine import transaction
 from shared.errors import NotFound
 from shared.events.catalogue import BY_WIRE_TYPE
 from shared.events.dead_letters import DeadLetter, republish, store
+from shared.failpoints import failpoint
 from shared.http.pagination import decode_cursor, encode_cursor
 from shared.logging import get_logger
 from shared.services.task_documents import instant_sql
@@ -82,8 +83,8 @@ def replay(
 ) -> dict[str, Any]:
     """Send open dead letters again, oldest first, and mark them replayed.
 
-    A dead letter is marked in the transaction that forgot its inbox row, after the broker took it; a replay that is killed half-way and
-    run again sends the rest.
+    A dead letter is marked in the transaction that puts its event back into the outbox; a replay that is killed half-way and run again
+    sends the rest.
 
     Returns:
         ``{matched, replayed, failed: [{id, reason}], dry_run}``.
@@ -105,6 +106,8 @@ def replay(
             sent = [letter_id for letter_id, why in outcome.items() if not why]
             result["failed"] += [{"id": str(letter_id), "reason": why} for letter_id, why in outcome.items() if why]
             connection.execute(_RESOLVE, {"state": "replayed", "by": operator, "ids": sent})
+            failpoint("replay.before_commit")
+        failpoint("replay.mid")
         result["replayed"] += len(sent)
         log.info("dead_letters.replayed", operator=str(operator), count=len(sent))
         time.sleep(min(2.0, len(sent) / rate_per_second))

@@ -23,6 +23,9 @@ INBOX_DAYS = 32  # at least the longest topic retention
 # What is deleted by age: name -> condition that its rows are over. The longest list of all is tidied in batches.
 _EXPIRED = {
     "refresh_tokens": "expires_at < now() - interval '1 day'",
+    "oauth_codes": "expires_at < now() - interval '1 day'",
+    "oauth_tokens": "expires_at < now() - interval '1 day'",
+    "oauth_clients": "last_used_at < now() - interval '90 days'",
     "idempotency_keys": "created_at < now() - interval '48 hours'",
     "rate_limits": "updated_at < now() - interval '1 day'",
     "used_action_tokens": "expires_at < now()",

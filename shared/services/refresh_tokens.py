@@ -23,6 +23,7 @@ from shared.db.engine import transaction
 from shared.errors import Unauthenticated
 from shared.events.catalogue import AccountEvent
 from shared.events.outbox import NewEvent, record
+from shared.failpoints import failpoint
 from shared.logging import get_logger
 from shared.services.profile import with_profile
 
@@ -112,6 +113,7 @@ def rotate(token: str, user_agent: str) -> Rotation:
         successor = None
         if owner is not None:
             successor = _use(connection, owner.id, token, user_agent) or _after_use(connection, owner.id, token)
+    failpoint("refresh.commit_lost_reply")
     # Raised after the commit: the revocation must stay.
     if owner is None or successor is None:
         raise Unauthenticated("The refresh token does not hold; sign in again.", headers={"WWW-Authenticate": "Bearer"})

@@ -166,7 +166,7 @@ def load(bundle: Bundle, ports: dict[str, int]) -> None:
 
 def person(bundle: Bundle, ports: dict[str, int], number: int, until: float) -> None:
     """One person's work: mostly looking, sometimes writing; numbers decide, so that runs are alike."""
-    dice = random.Random(number)  # noqa: S311 - not a secret
+    dice = random.Random(number)
     user = bundle.register()
     headers = {"Authorization": user.client.headers["Authorization"]}
     with httpx.Client(headers=headers, timeout=30) as client:

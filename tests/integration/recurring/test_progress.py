@@ -55,7 +55,7 @@ def test_completing_makes_the_next_one_with_subtasks_and_reminders(planner: Plan
 @pytest.mark.parametrize("seed", range(6))
 def test_whatever_is_delivered_twice_late_or_out_of_order(planner: Planner, seed: int) -> None:
     """Any shuffled multiset of events leads to the same instances."""
-    chance = random.Random(seed)  # noqa: S311 - a repeatable shuffle
+    chance = random.Random(seed)
     series = planner.series("FREQ=DAILY;COUNT=4", f"{day(1)}T09:00")
     for _ in range(4):
         planner.complete(planner.waiting(series))
@@ -125,7 +125,7 @@ def test_undo_and_redo_delivered_in_any_order(planner: Planner) -> None:
         planner.post(f"/api/tasks/{first['id']}/reopen")
         planner.complete(first)
         events = planner.events()
-        random.Random(seed).shuffle(events)  # noqa: S311 - a repeatable shuffle
+        random.Random(seed).shuffle(events)
         planner.deliver(events)
         assert planner.waiting(series)["occurrence_key"] == f"{day(2)}T09:00:00"
 

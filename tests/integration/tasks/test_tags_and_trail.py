@@ -118,7 +118,6 @@ def test_the_trail_pages_and_filters_by_time(ada):
 def test_an_event_with_other_data_is_refused(ada):
     """A signed event whose data is not what the log holds has no effect: not even a leaked key can rewrite the past."""
     from functions.audit_writer.main import consumer
-
     from shared import clock
     from shared.errors import InvalidMessage
 

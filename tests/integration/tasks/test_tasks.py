@@ -15,11 +15,10 @@ def _create(person, **fields):
 
 def _events(task_id):
     with transaction(None) as connection:
-        rows = connection.execute(
+        return connection.execute(
             text("SELECT type, aggregate_version AS version, payload FROM event_log WHERE aggregate_id = :id ORDER BY 2"),
             {"id": task_id},
         ).all()
-    return rows
 
 
 def test_a_created_task_matches_its_model(ada):
