@@ -103,16 +103,19 @@ self.addEventListener("notificationclick", (event) => {
   event.notification.close();
   const { data = {} } = event.notification;
   const chosen = (data.actions ?? []).find(({ action }) => action === event.action);
-  event.waitUntil(chosen?.url ? act(chosen, event.notification) : open(data));
+  event.waitUntil(chosen?.token ? act(chosen, event.notification) : open(data));
 });
 
-/** Done or snooze: the address carries a one-time token, so no session is needed. */
-async function act({ url }, notification) {
+/** Done or snooze: the button carries a one-time token, so no session is needed. */
+async function act({ token }, notification) {
   try {
-    const target = new URL(url, self.location.origin);
-    if (target.origin !== self.location.origin) throw new Error("another origin");
-    const response = await fetch(target.href, { method: "POST", signal: AbortSignal.timeout(ACTION_PATIENCE_MS) });
-    if (!response.ok) throw new Error(String(response.status));
+    const response = await fetch("/api/reminders/actions", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ token }),
+      signal: AbortSignal.timeout(ACTION_PATIENCE_MS),
+    });
+    if (!response.ok && response.status !== 409) throw new Error(String(response.status));
   } catch {
     // It did not happen: the notification comes back instead of being lost.
     await self.registration.showNotification(notification.title, { body: notification.body, tag: notification.tag, icon: notification.icon, badge: notification.badge, data: notification.data });

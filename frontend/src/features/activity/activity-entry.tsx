@@ -20,7 +20,8 @@ export function ActivityEntry({ entry, inTask }: { entry: AuditEntry; inTask?: b
   const zone = useZone();
   const Icon = ICONS.find(([pattern]) => pattern.test(shortType(entry.type)))?.[1] ?? Pencil;
   const OriginIcon = ORIGINS[entry.actor.origin];
-  const changes = changeTexts(entry, t, locale, zone);
+  // A new task has no before: its title says it all.
+  const changes = shortType(entry.type).endsWith(".created") ? [] : changeTexts(entry, t, locale, zone);
   const undo = undoOf(entry);
   async function takeBack() {
     try {

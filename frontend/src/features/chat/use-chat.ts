@@ -35,7 +35,7 @@ export function useChat() {
       const { messages } = await api.get(id);
       conversation.current = id;
       sessionStorage.setItem(SAVED, id);
-      setTurns(messages.filter((message) => message.role !== "tool" && message.content).map((message) => turn(message.role as Turn["role"], message.content)));
+      setTurns(messages.filter((message) => message.role !== "tool" && message.content.text).map((message) => turn(message.role as Turn["role"], message.content.text)));
     } catch {
       sessionStorage.removeItem(SAVED);
     }
@@ -45,18 +45,19 @@ export function useChat() {
 
   const handle = useCallback((name: string, data: Record<string, unknown>) => {
     const text = (key: string) => (typeof data[key] === "string" ? (data[key] as string) : "");
-    if (text("conversation_id")) sessionStorage.setItem(SAVED, (conversation.current = text("conversation_id")));
-    if (name === "text") last((now) => ({ ...now, text: now.text + (text("delta") || text("text")) }));
+    if (name === "conversation" && text("id")) sessionStorage.setItem(SAVED, (conversation.current = text("id")));
+    if (name === "text") last((now) => ({ ...now, text: now.text + text("delta") }));
     if (name === "tool_call") last((now) => ({ ...now, tools: [...now.tools, text("name")] }));
     if (name === "tool_result") {
       const result = (data.result ?? data) as { tasks?: Task[]; items?: Task[]; untrusted?: { tasks?: Task[] } };
       const found = result.tasks ?? result.items ?? result.untrusted?.tasks ?? [];
       if (Array.isArray(found)) last((now) => ({ ...now, tasks: [...now.tasks.filter((old) => !found.some((task) => task.id === old.id)), ...found.filter((task) => task?.id && task.title)] }));
     }
-    if (name === "pending_action" || name === "action") {
+    if (name === "pending_action") {
       const titles = (Array.isArray(data.titles) ? data.titles : Array.isArray(data.tasks) ? data.tasks : []).map((item: unknown) => (typeof item === "string" ? item : String((item as { title?: unknown }).title ?? "")));
       last((now) => ({ ...now, actions: [...now.actions, { id: text("id") || text("action_id"), summary: text("summary") || text("description"), titles, state: "open" }] }));
     }
+    if (name === "choices" && text("question")) last((now) => ({ ...now, text: now.text || text("question") }));
     if (name === "error") last((now) => ({ ...now, error: text("detail") || text("message") || t("chat.failed") }));
   }, []);
 

@@ -61,6 +61,8 @@ export function startLive(client: QueryClient): () => void {
 
   function handle({ event, data, id }: ServerEvent) {
     if (id) lastId = id;
+    if (event === "tag") void client.invalidateQueries({ queryKey: ["tags"] });
+    if (event === "recurring_task") void client.invalidateQueries({ queryKey: ["recurring"] });
     if (event === "notification") void client.invalidateQueries({ queryKey: ["notifications"] });
     if (event !== "task") return;
     const { task_id, version, type } = JSON.parse(data) as { task_id: string; version: number; type: string };

@@ -50,13 +50,13 @@ export default function QuickAddDialog({ text: initial = "", tags = [], due_on, 
     if (!keepOpen) onClose();
   }
 
-  function withDefaults({ due_on: day, due_at, due_tz, rrule, title, notes, priority, tags: named = [], reminders }: NewTask): NewTask {
+  function withDefaults({ due_on: day, due_at, due_tz, rrule, dtstart, mode, title, notes, priority, tags: named = [], reminders }: NewTask): NewTask {
     const dated = due_at ? { due_at, due_tz } : day ? { due_on: day } : rrule ? {} : { due_on };
     return {
-      title, notes, rrule, parent_id, ...dated,
+      title, notes, rrule, dtstart, mode, parent_id, ...dated,
       priority: priority === "none" ? undefined : priority,
       tags: [...named, ...tags.filter((tag) => !named.includes(tag))],
-      reminders: reminders?.length ? reminders : undefined,
+      reminders: reminders?.length ? reminders.map(({ minutes_before, at }) => (at ? { at } : { minutes_before })) : undefined,
     };
   }
 

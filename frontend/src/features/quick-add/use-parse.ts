@@ -15,22 +15,35 @@ async function parse(text: string, takenBack: readonly string[], signal?: AbortS
   const lines: { text: string; start: number }[] = [];
   let start = 0;
   for (const line of text.split("\n")) {
-    if (line.trim()) lines.push({ text: line, start });
+    // An indented line belongs to the task before it, as its notes.
+    if (line.trim() && (!lines.length || !/^\s/.test(line))) lines.push({ text: line, start });
+    else if (lines.length) lines.at(-1)!.text = text.slice(lines.at(-1)!.start, start + line.length);
     start += line.length + 1;
   }
   const literals = lines.map((line) => quoteTakenBack(line.text, takenBack));
-  const body = { text: literals.map((literal) => literal.sent).join("\n"), time_zone: userZone(), locale: languageStore.get().locale };
-  const { items } = await api.parse(body, signal);
+  const sent = literals.map((literal) => literal.sent).join("\n");
+  const { items } = await api.parse({ text: sent, time_zone: userZone(), locale: languageStore.get().locale }, signal);
+  const unit = codeUnits(sent);
   let sentStart = 0;
   return lines.map((line, index) => {
     const literal = literals[index]!;
-    const item = items[index] ?? { task: { title: line.text, priority: "none" as const, tags: [], due_on: null, due_at: null, due_local: null, due_tz: null, rrule: null, reminders: [] }, tokens: [] };
-    // Positions may count from the start of the whole text; they are made to count within their line.
-    const offset = item.tokens.some((token) => token.end > literal.sent.length) || (index > 0 && item.tokens.every((token) => token.start >= sentStart)) ? sentStart : 0;
+    const offset = sentStart;
     sentStart += literal.sent.length + 1;
-    const tokens = item.tokens.map((token) => ({ ...token, start: literal.toField(token.start - offset), end: literal.toField(token.end - offset) }));
+    const item = items[index] ?? plainItem(line.text);
+    const tokens = item.tokens.map((token) => ({ ...token, start: literal.toField(unit(token.start) - offset), end: literal.toField(unit(token.end) - offset) }));
     return { ...line, item: { ...item, tokens } };
   });
+}
+
+const plainItem = (title: string): ParsedItem => ({ task: { title, priority: "none", tags: [], due_on: null, due_at: null, due_local: null, due_tz: null, rrule: null, reminders: [] }, tokens: [] });
+
+/** The server counts code points, a text field counts UTF-16 units. */
+export function codeUnits(text: string): (codePoints: number) => number {
+  const points = [...text];
+  if (points.length === text.length) return (position) => position;
+  const units = [0];
+  for (const point of points) units.push(units.at(-1)! + point.length);
+  return (position) => units[position] ?? text.length;
 }
 
 export function useParse(text: string, takenBack: readonly string[]) {

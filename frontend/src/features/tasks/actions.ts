@@ -129,7 +129,7 @@ export function setTags(tasks: Task[], edit: (tags: string[]) => string[]): void
   }
 }
 
-export interface NewTask extends TaskInput { title: string; rrule?: string | null }
+export interface NewTask extends TaskInput { title: string; rrule?: string | null; dtstart?: string | null; mode?: RecurringInput["mode"] }
 
 const blank = (): Omit<Task, "id" | "title" | "rank"> => ({
   notes: "", status: "open", priority: "none", tags: [], due_on: null, due_at: null, due_local: null, due_tz: null, parent_id: null,
@@ -140,13 +140,13 @@ const blank = (): Omit<Task, "id" | "title" | "rank"> => ({
 /** Make tasks; resolves to nothing because the provisional ones are there already. */
 export function createTasks(inputs: NewTask[], options: { quiet?: boolean } = {}): string[] {
   let last = openTasks().reduce((highest, task) => (task.rank > highest ? task.rank : highest), "");
-  const changes = inputs.map(({ rrule, ...input }): NewChange => {
+  const changes = inputs.map(({ rrule, dtstart, mode, ...input }): NewChange => {
     last = rankBetween(last, "");
     const task = { ...blank(), rank: last, title: input.title, id: temporaryId() };
     const patch = { ...task, ...shown(task, input) };
     const body = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined && value !== null && value !== "")) as TaskInput;
     return rrule
-      ? { taskId: task.id, action: "create-series", series: seriesInput(input, rrule), patch: { ...patch, recurring_task_id: "pending" } }
+      ? { taskId: task.id, action: "create-series", series: seriesInput({ ...input, dtstart }, rrule, mode), patch: { ...patch, recurring_task_id: "pending" } }
       : { taskId: task.id, action: "create", input: body, patch };
   });
   const made = submit(changes).map((change) => change.taskId);
@@ -164,7 +164,7 @@ const deleteQuietly = (ids: string[]) => void submit(ids.map((id) => ({ taskId: 
 /** The series of a task that repeats: its first occurrence is the due date, or today. */
 export function seriesInput(input: NewTask | ParsedTask, rrule: string, mode: RecurringInput["mode"] = "schedule"): RecurringInput {
   const zone = input.due_tz ?? userZone();
-  const dtstart = input.due_at ? wallTime(instant(input.due_at, zone), zone) : (input.due_on ?? today(zone));
+  const dtstart = input.dtstart ?? (input.due_at ? wallTime(instant(input.due_at, zone), zone) : (input.due_on ?? today(zone)));
   const reminders: Reminder[] | undefined = input.reminders?.length ? input.reminders : undefined;
   return { rrule, dtstart, time_zone: zone, mode, template: { title: input.title, notes: input.notes, priority: input.priority, tags: input.tags, reminders } };
 }

@@ -46,6 +46,8 @@ export interface ParseToken { kind: "due" | "recurrence" | "tag" | "priority" | 
 export interface ParsedTask {
   title: string; notes?: string; priority: Priority; tags: string[]; due_on: string | null; due_at: string | null;
   due_local: string | null; due_tz: string | null; rrule: string | null; reminders: Reminder[];
+  /** With rrule: the first occurrence (local) and what it counts from. */
+  dtstart?: string | null; mode?: "schedule" | "completion";
 }
 export interface ParsedItem { task: ParsedTask; tokens: ParseToken[] }
 
@@ -84,4 +86,4 @@ export interface Problem {
 export interface CalendarFeed { id: string; url?: string; created_at: string; last_used_at?: string | null }
 export interface Mail { id: string; to: string; subject: string; sent_at: string; text: string; html?: string | null }
 export interface Conversation { id: string; title: string; created_at: string; updated_at: string }
-export interface ChatMessage { id: string; role: "user" | "assistant" | "tool"; content: string; created_at: string }
+export interface ChatMessage { id: string; role: "user" | "assistant" | "tool"; content: { text?: string }; created_at: string }
