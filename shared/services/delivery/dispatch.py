@@ -223,7 +223,7 @@ def _push_data(claimed: Claim) -> dict[str, Any]:
     return {
         "kind": claimed.subject.kind, "title": claimed.subject.title, "body": claimed.subject.body, "tag": str(occurrence),
         "task_id": str(claimed.task_id), "occurrence_id": str(occurrence), "late": claimed.subject.is_late,
-        "url": f"/task?task={claimed.task_id}" if is_reminder else "/notifications", "actions": buttons if is_reminder else [],
+        "url": f"/today/?task={claimed.task_id}" if is_reminder else "/notifications/", "actions": buttons if is_reminder else [],
     }  # fmt: skip
 
 
