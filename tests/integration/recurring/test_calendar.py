@@ -7,7 +7,9 @@ import icalendar
 from werkzeug.test import Client
 
 from shared import clock
-from tests.integration.recurring.conftest import Planner
+from tests.integration.recurring.conftest import RECURRING, SERIES, Planner
+from tests.support.database import Database
+from tests.support.environment import function_environment
 
 CALENDAR = 2
 
@@ -143,3 +145,15 @@ def test_an_unchanged_feed_is_not_sent_again(planner: Planner) -> None:
     assert client.get(path, headers={"If-None-Match": tag}).status_code == 304
     person.post("/api/tasks", {"title": "Two", "due_on": day(1)})
     assert client.get(path, headers={"If-None-Match": tag}).status_code == 200
+
+
+def test_the_app_role_finds_the_owner_and_sees_nobody_else(planner: Planner, postgres: Database, kafka: str) -> None:
+    """With row-level security on, as in the cluster, the secret leads to its owner's tasks alone."""
+    person, other = Subscriber(user_id=planner.user_id), Subscriber()
+    person.post("/api/tasks", {"title": "Mine", "due_on": day(1)})
+    other.post("/api/tasks", {"title": "Theirs", "due_on": day(1)})
+    with function_environment({"DATABASE_URL": postgres.app_url, "KAFKA_BOOTSTRAP_SERVERS": kafka}):
+        path = person.address()
+        assert [str(event["summary"]) for event in person.feed(path)] == ["Mine"]
+        series = person.series("FREQ=DAILY", f"{day(1)}T09:00")
+        assert other.get(f"{SERIES}/{series['id']}", app=RECURRING).status_code == 404
