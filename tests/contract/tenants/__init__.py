@@ -1,0 +1,1 @@
+"""The tenant matrix: every operation against every kind of caller."""
