@@ -115,32 +115,34 @@ def token(request: Request) -> Reply:
 
     throttle.attempt_refresh(request.client_ip)
     try:
-        form = _form(request)
-        if "client_id" not in form:
-            return _error("invalid_client", "client_id is missing.")
-        resource = form.get("resource", oauth.resource_url())
-        if resource != oauth.resource_url():
-            return _error("invalid_target", f"The only resource is {oauth.resource_url()}.")
-        grant = form.get("grant_type")
-        if grant == "authorization_code":
-            names = ("code", "redirect_uri", "code_verifier")
-            if any(not form.get(name) for name in names):
-                return _error("invalid_request", f"Send {', '.join(names)} and client_id.")
-            answer = oauth_tokens.redeem_code(
-                form["code"], form["client_id"], form["redirect_uri"], form["code_verifier"], resource
-            )
-        elif grant == "refresh_token":
-            if not form.get("refresh_token"):
-                return _error("invalid_request", "Send refresh_token and client_id.")
-            scopes = form["scope"].split() if form.get("scope") else None
-            answer = oauth_tokens.rotate(form["refresh_token"], form["client_id"], resource, scopes)
-        else:
-            return _error("unsupported_grant_type", "The grants are authorization_code and refresh_token.")
+        return Reply(_granted(_form(request)), headers=_NO_STORE)
     except oauth_tokens.RefusedGrant:
         return _error("invalid_grant", "It does not hold; ask the person to connect again.")
     except InvalidInput as error:
-        return _error("invalid_request", error.detail)
-    return Reply(answer, headers=_NO_STORE)
+        return _error(error.field or "invalid_request", error.detail)
+
+
+def _granted(form: dict[str, str]) -> dict[str, Any]:
+    """Return the tokens of a request; a wrong one is an InvalidInput whose field is the error code of RFC 6749."""
+    from shared.services import oauth_tokens
+
+    resource = form.get("resource", oauth.resource_url())
+    if resource != oauth.resource_url():
+        raise InvalidInput(f"The only resource is {oauth.resource_url()}.", field="invalid_target")
+    needed = {
+        "authorization_code": ("client_id", "code", "redirect_uri", "code_verifier"),
+        "refresh_token": ("client_id", "refresh_token"),
+    }.get(form.get("grant_type", ""))
+    if needed is None:
+        raise InvalidInput("Grants: authorization_code and refresh_token.", field="unsupported_grant_type")
+    if any(not form.get(name) for name in needed):
+        raise InvalidInput(f"Send {', '.join(needed)}.", field="invalid_request")
+    if form["grant_type"] == "authorization_code":
+        return oauth_tokens.redeem_code(
+            form["code"], form["client_id"], form["redirect_uri"], form["code_verifier"], resource
+        )
+    scopes = form["scope"].split() if form.get("scope") else None
+    return oauth_tokens.rotate(form["refresh_token"], form["client_id"], resource, scopes)
 
 
 def revoke(request: Request) -> Reply:

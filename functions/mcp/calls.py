@@ -177,13 +177,21 @@ def _mac(payload: bytes) -> bytes:
 
 
 def _output_schema(tool: Tool) -> dict[str, Any]:
-    schema = _schema(tool.result, "serialization")
+    """Return the shape of a result, types only: what its parts mean is said once, in the server's instructions."""
+    schema = _types(_schema(tool.result, "serialization"))
     if not tool.read_only:
+        schema["properties"].pop("next_cursor", None)
         schema["properties"]["summary"] = {"type": "string"}
-        if tool.destructive or tool.name.endswith("_tasks"):
-            schema["properties"]["pending"] = {"type": "object", "description": "waits for the person's confirmation"}
-        schema["required"] = [name for name in schema.get("required", []) if name == "tasks"]
+        schema["properties"]["pending"] = {"type": "object"}
     return schema
+
+
+def _types(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return an output schema flat and without formats and requirements; an object inside an array is just an object."""
+    properties = {}
+    for name, part in schema["properties"].items():
+        properties[name] = {"type": part["type"]} | ({"items": {"type": "object"}} if part["type"] == "array" else {})
+    return {"type": "object", "properties": properties, "required": [next(iter(properties))]}
 
 
 def _schema(model: type[BaseModel], mode: Any) -> dict[str, Any]:
