@@ -32,6 +32,7 @@ SCHEMA_CODE = REPOSITORY / "shared" / "db"
 HEALTH_TIMEOUT_SECONDS = 60.0
 STOP_SECONDS = 20.0
 WATCH_SECONDS = 0.2
+REPUBLISH_PAUSE_SECONDS = 2.0
 
 
 class Supervisor:
@@ -73,10 +74,7 @@ class Supervisor:
     def watch(self, stop: threading.Event) -> None:
         """Restart what ends by itself, until ``stop`` is set."""
         while not stop.wait(WATCH_SECONDS):
-            if self._postgres is not None and self._postgres.pid is None:
-                began = time.monotonic()
-                self._postgres.start()
-                self._console.component("postgres", "restarted", "it had ended by itself", since=began)
+            self._revive_postgres()
             for component in list(self._components.values()):
                 if component.ended:
                     self._restart(component, stop)
@@ -188,17 +186,18 @@ class Supervisor:
             mark.write_text(wanted)
         self._console.component("schema", "ready", "migrations applied", since=began)
 
-    def _republish(self) -> None:
-        """Publish again what a consumer has not seen: the in-memory broker starts empty."""
+    def _republish(self) -> bool:
+        """Publish again what a consumer has not seen (the in-memory broker starts empty); whether that worked."""
         if self._settings.kafka != "memory":
-            return
+            return True
         began = time.monotonic()
         try:
             run_module("events", ("knative.local.republish",), self._ready_environments.system, self._log("events"))
         except ComponentError as error:
-            self._console.component("events", "failed", f"they stay in the database until the next start: {error}")
-            return
+            self._console.component("events", "failed", f"they stay in the database until the next try: {error}")
+            return False
         self._console.component("events", "ready", "what no consumer has seen is published again", since=began)
+        return True
 
     def _wait_for_groups(self, stop: threading.Event) -> None:
         """Wait until a function of each group answers /healthz, which asks the database."""
@@ -234,10 +233,24 @@ class Supervisor:
             dependant.wait_stopped(STOP_SECONDS)
         self._start_kafka()
         self._make_environments()
+        # First, while nobody can write: a newer version published to the empty broker would overtake what it forgot.
+        self._revive_postgres()
+        done = self._republish()
         self._start_groups()
-        self._wait_for_groups(stop)
         self._start_sources()
-        self._republish()
+        if not done:
+            threading.Thread(target=self._republish_until_done, args=(stop,), name="republish", daemon=True).start()
+
+    def _revive_postgres(self) -> None:
+        """Start the embedded server again if it ended; it may fall while other parts are being restarted."""
+        if self._postgres is not None and self._postgres.pid is None:
+            began = time.monotonic()
+            self._postgres.start()
+            self._console.component("postgres", "restarted", "it had ended by itself", since=began)
+
+    def _republish_until_done(self, stop: threading.Event) -> None:
+        while not stop.wait(REPUBLISH_PAUSE_SECONDS) and not self._republish():
+            pass
 
     def _build_web(self) -> None:
         began = time.monotonic()
