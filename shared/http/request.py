@@ -106,6 +106,7 @@ class Request:
 
         Raises:
             PayloadTooLarge: longer than the route reads, whatever Content-Length claims.
+            InvalidInput: it broke off, with status 400.
             UnsupportedMediaType: compressed.
         """
         if self._body is None:
@@ -118,7 +119,10 @@ class Request:
             chunked = self.environ.get("HTTP_TRANSFER_ENCODING") or self.environ.get("wsgi.input_terminated")
             stream = self.environ["wsgi.input"]
             size = min(int(length), limit) if length.isdigit() else (limit + 1 if chunked else 0)
-            raw: bytes = stream.read(size) if size else b""
+            try:
+                raw: bytes = stream.read(size) if size else b""
+            except Exception as error:  # each server has its own errors for a body that breaks off or is no chunk
+                raise InvalidInput("The body ended early or is not chunked as it says.", status=400) from error
             if len(raw) > limit:
                 raise PayloadTooLarge(f"The body is larger than {limit} bytes.")
             self._body = raw
