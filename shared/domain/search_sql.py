@@ -46,7 +46,7 @@ def ranked_sql(conditions: str, *, match: str, strict: str, units: str, exact: s
     `relevance` is a numeric above zero; together with the id it is a key for keyset pagination.
 
     Args:
-        conditions: the other conditions on ``tasks``, with the user's id among them; nothing typed by a person.
+        conditions: the other conditions on ``tasks``, whose alias is ``t``, with the user's id among them; nothing typed by a person.
         match: placeholder (or expression) of `SearchPlan.match`; likewise `strict`, `units` (text[]), `exact`, `loose`.
         strict: may be NULL at run time and then finds nothing, at no cost.
         units: see `match`.
@@ -57,9 +57,9 @@ def ranked_sql(conditions: str, *, match: str, strict: str, units: str, exact: s
     return f"""
 candidate AS MATERIALIZED (
     SELECT DISTINCT ON (id) id, search FROM (
-        (SELECT id, search FROM tasks WHERE search @@ CAST({strict} AS tsquery) AND {newest})
+        (SELECT id, search FROM tasks t WHERE search @@ CAST({strict} AS tsquery) AND {newest})
         UNION ALL
-        (SELECT id, search FROM tasks WHERE search @@ CAST({match} AS tsquery) AND {newest})
+        (SELECT id, search FROM tasks t WHERE search @@ CAST({match} AS tsquery) AND {newest})
     ) AS either
 ),
 hit AS MATERIALIZED (

@@ -118,9 +118,8 @@ def _statement(user_id: UUID, question: TaskQuestion, parameters: _Parameters) -
         sort = "rank" if sort == "relevance" else sort
     elif query is not None and sort == "relevance":
         plan = search.plan(query, user_id)
-        inner = " AND ".join(conditions).replace("t.", "tasks.")
         ranked = search_sql.ranked_sql(
-            inner,
+            " AND ".join(conditions),
             match=parameters.add(plan.match, "text"),
             strict=parameters.add(plan.strict, "text"),
             units=parameters.add(list(plan.units), "text[]"),
