@@ -83,7 +83,7 @@ def measure(database: Database, bootstrap_servers: str, mailbox: Path, count: in
         "DATABASE_URL": database.system_url,
         "EMAIL_TRANSPORT": "mailbox",
         "MAILBOX_DIR": str(mailbox),
-        "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1",
+        "KAFKA_BOOTSTRAP_SERVERS": bootstrap_servers,
     }
     with function_environment(variables):
         from sqlalchemy import text

@@ -4,7 +4,6 @@ The clock is injected: time passes by handing the sweep a later "now" and by mov
 process's own clock runs ten minutes ahead or behind: nothing that is due may depend on it.
 """
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -140,12 +139,11 @@ class Reminders(RuleBasedStateMachine):
 
 
 @pytest.fixture
-def mailbox(system_env: pytest.MonkeyPatch, tmp_path: Any) -> Iterator[None]:
+def mailbox(system_env: pytest.MonkeyPatch, tmp_path: Any) -> None:
     """Write mails into a folder."""
     system_env.setenv("EMAIL_TRANSPORT", "mailbox")
     system_env.setenv("MAILBOX_DIR", str(tmp_path))
     forget_settings()
-    yield
 
 
 @pytest.mark.usefixtures("mailbox")
