@@ -198,7 +198,7 @@ def _is_free(connection: Any, row: SeriesRow, occurrence: Occurrence, task_id: U
 
 def _changed_template(template: dict[str, Any], change: TemplateChange) -> dict[str, Any]:
     given: dict[str, Any] = orjson.loads(change.model_dump_json(include=change.model_fields_set))
-    if given.get("title") == "":
+    if "title" in given and not given["title"]:
         raise InvalidInput("title cannot be empty.", field="template.title")
     return {**template, **given}
 

@@ -60,7 +60,7 @@ class Template(Input):
 class TemplateChange(Input):
     """A merge patch of the template."""
 
-    title: Title = ""
+    title: Title | None = None
     notes: Notes = ""
     priority: PriorityName = "none"
     tags: TagNames = Field(default_factory=list)
