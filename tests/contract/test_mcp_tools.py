@@ -14,10 +14,12 @@ MAX_TOKENS = 3000
 
 
 def test_the_tool_list_is_the_stored_one() -> None:
+    """The tool list is the stored one."""
     assert orjson.loads(STORED.read_bytes()) == tool_list()
 
 
 def test_the_tool_list_costs_less_than_three_thousand_tokens() -> None:
+    """The tool list costs less than three thousand tokens."""
     # Four characters a token is what tokenizers make of compact JSON with English words, to within a tenth.
     assert len(orjson.dumps(tool_list())) / 4 < MAX_TOKENS
 

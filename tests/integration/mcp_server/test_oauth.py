@@ -2,10 +2,11 @@
 
 import pytest
 
-from tests.integration.mcp.conftest import ORIGIN, REDIRECT, RESOURCE, Browser, answered
+from tests.integration.mcp_server.conftest import ORIGIN, REDIRECT, RESOURCE, Browser, answered
 
 
 def test_a_client_connects_with_a_click(anna: Browser) -> None:
+    """A client connects with a click."""
     metadata = anna.auth.get("/.well-known/oauth-authorization-server").json
     assert metadata["issuer"] == ORIGIN
     assert metadata["code_challenge_methods_supported"] == ["S256"]
@@ -32,6 +33,7 @@ def test_a_client_connects_with_a_click(anna: Browser) -> None:
 
 
 def test_a_loopback_redirect_takes_any_port_and_nothing_else_varies(anna: Browser) -> None:
+    """A loopback redirect takes any port and nothing else varies."""
     anna.register_app()
     assert anna.authorize(redirect_uri="http://127.0.0.1:50000/callback").status_code == 200
     for wrong in ("http://127.0.0.1:33418/other", "http://localhost:33418/callback", "https://evil.example/callback", f"{REDIRECT}?a=1"):  # fmt: skip
@@ -52,6 +54,7 @@ def test_a_loopback_redirect_takes_any_port_and_nothing_else_varies(anna: Browse
     ],
 )
 def test_a_wrong_request_is_answered_at_the_redirect(anna: Browser, change: dict[str, str | None], error: str) -> None:
+    """A wrong request is answered at the redirect."""
     anna.register_app()
     answer = anna.authorize(**change)
     assert answer.status_code == 302
@@ -64,6 +67,7 @@ def test_a_wrong_request_is_answered_at_the_redirect(anna: Browser, change: dict
     ["javascript:alert(1)", "http://evil.example/cb", "https://a@evil.example/cb", "https://ok.example/cb#f", "data:text/html,x", ""],
 )  # fmt: skip
 def test_a_redirect_that_leads_astray_cannot_be_registered(anna: Browser, redirect: str) -> None:
+    """A redirect that leads astray cannot be registered."""
     answer = anna.post("/oauth/register", json={"redirect_uris": [redirect]})
     assert answer.status_code == 400
     assert answer.json["error"] == "invalid_redirect_uri"
@@ -78,11 +82,13 @@ def test_a_redirect_that_leads_astray_cannot_be_registered(anna: Browser, redire
     ],
 )  # fmt: skip
 def test_a_client_document_is_fetched_from_public_names_only(anna: Browser, client_id: str) -> None:
+    """A client document is fetched from public names only."""
     anna.client_id = client_id
     assert anna.authorize().status_code == 400
 
 
 def test_the_wrong_password_and_cancel_give_no_code(anna: Browser) -> None:
+    """The wrong password and cancel give no code."""
     anna.register_app()
     page = anna.authorize()
     wrong = anna.decide(page, password="not this one")
@@ -92,6 +98,7 @@ def test_the_wrong_password_and_cancel_give_no_code(anna: Browser) -> None:
 
 
 def test_a_form_of_another_browser_or_site_is_refused(anna: Browser, ben: Browser) -> None:
+    """A form of another browser or site is refused."""
     anna.register_app()
     page = anna.authorize()
     assert ben.decide(page).status_code == 400
@@ -101,6 +108,7 @@ def test_a_form_of_another_browser_or_site_is_refused(anna: Browser, ben: Browse
 
 
 def test_a_code_is_bound_and_used_once(anna: Browser) -> None:
+    """A code is bound and used once."""
     anna.register_app()
     for wrong in (
         {"code_verifier": "x" * 43},
@@ -119,6 +127,7 @@ def test_a_code_is_bound_and_used_once(anna: Browser) -> None:
 
 
 def test_refresh_tokens_rotate_and_reuse_ends_the_connection(anna: Browser) -> None:
+    """Refresh tokens rotate and reuse ends the connection."""
     anna.register_app()
     first = anna.token(anna.code()).json["refresh_token"]
     assert anna.refresh(first, client_id="another").json["error"] == "invalid_grant"
@@ -132,6 +141,7 @@ def test_refresh_tokens_rotate_and_reuse_ends_the_connection(anna: Browser) -> N
 
 
 def test_revoking_listing_and_disconnecting(anna: Browser, ben: Browser) -> None:
+    """Revoking listing and disconnecting."""
     anna.register_app()
     one, two = (anna.token(anna.code()).json["refresh_token"] for _ in range(2))
     assert anna.post("/oauth/revoke", data={"token": one, "client_id": anna.client_id}).status_code == 200
@@ -147,6 +157,7 @@ def test_revoking_listing_and_disconnecting(anna: Browser, ben: Browser) -> None
 
 
 def test_the_token_endpoint_speaks_rfc_6749(anna: Browser) -> None:
+    """The token endpoint speaks rfc 6749."""
     anna.register_app()
     assert anna.post("/oauth/token", data={"grant_type": "password"}).json["error"] == "unsupported_grant_type"
     assert anna.post("/oauth/token", json={}).json["error"] == "invalid_request"

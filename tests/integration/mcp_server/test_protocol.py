@@ -4,7 +4,7 @@ import mcp_types as types
 import pytest
 
 from shared.auth import issue_access_token
-from tests.integration.mcp.conftest import RESOURCE, Browser
+from tests.integration.mcp_server.conftest import RESOURCE, Browser
 
 READ = {"limit": 5}
 
@@ -18,6 +18,7 @@ def person(_function: object) -> Browser:
 
 
 def test_the_modern_era_discovers_lists_and_calls(person: Browser) -> None:
+    """The modern era discovers lists and calls."""
     found = person.modern(person.session, "server/discover").json["result"]
     assert found["resultType"] == "complete"
     assert "2026-07-28" in found["supportedVersions"]
@@ -31,6 +32,7 @@ def test_the_modern_era_discovers_lists_and_calls(person: Browser) -> None:
 
 @pytest.mark.parametrize("version", ["2025-03-26", "2025-06-18", "2025-11-25"])
 def test_the_legacy_era_initializes_lists_and_calls(person: Browser, version: str) -> None:
+    """The legacy era initializes lists and calls."""
     hello = {"protocolVersion": version, "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}}
     result = person.rpc(person.session, "initialize", hello).json["result"]
     assert types.InitializeResult.model_validate(result).protocol_version == version
@@ -53,16 +55,19 @@ def test_the_legacy_era_initializes_lists_and_calls(person: Browser, version: st
 def test_headers_that_differ_from_the_body_are_refused(
     person: Browser, headers: dict[str, str | None], code: int
 ) -> None:
+    """Headers that differ from the body are refused."""
     answer = person.modern(person.session, "tools/list", headers=headers)
     assert (answer.status_code, answer.json["error"]["code"]) == (400, code)
 
 
 def test_the_name_header_must_match_the_tool(person: Browser) -> None:
+    """The name header must match the tool."""
     answer = person.modern(person.session, "tools/call", {"name": "find_tasks"}, headers={"Mcp-Name": "delete_tasks"})
     assert (answer.status_code, answer.json["error"]["code"]) == (400, -32020)
 
 
 def test_unsupported_versions_unknown_methods_and_tools(person: Browser) -> None:
+    """Unsupported versions unknown methods and tools."""
     answer = person.modern(person.session, "tools/list", version="2031-01-01")
     assert (answer.status_code, answer.json["error"]["code"]) == (400, -32022)
     assert answer.json["error"]["data"]["supported"] == ["2026-07-28"]
@@ -75,6 +80,7 @@ def test_unsupported_versions_unknown_methods_and_tools(person: Browser) -> None
 
 
 def test_wrong_arguments_are_a_tool_error_that_says_what_to_try(person: Browser) -> None:
+    """Wrong arguments are a tool error that says what to try."""
     result = person.call(person.session, "find_tasks", limit=1000, owner="x").json["result"]
     assert result["isError"] is True
     assert "Try" in result["content"][0]["text"]
@@ -83,6 +89,7 @@ def test_wrong_arguments_are_a_tool_error_that_says_what_to_try(person: Browser)
 
 
 def test_notifications_batches_and_broken_messages(person: Browser) -> None:
+    """Notifications batches and broken messages."""
     headers = {"Authorization": f"Bearer {person.session}"}
     note = {"jsonrpc": "2.0", "method": "notifications/initialized"}
     answer = person.mcp.post("/mcp", json=note, headers=headers)
@@ -93,6 +100,7 @@ def test_notifications_batches_and_broken_messages(person: Browser) -> None:
 
 
 def test_who_does_not_get_in(person: Browser) -> None:
+    """Who does not get in."""
     user_id = "0190a5b4-0000-7000-8000-000000000001"
     tokens = {
         "": None,
@@ -112,6 +120,7 @@ def test_who_does_not_get_in(person: Browser) -> None:
 
 
 def test_a_missing_scope_is_403_with_the_scope_to_ask_for(anna: Browser) -> None:
+    """A missing scope is 403 with the scope to ask for."""
     token = anna.connect("tasks:read")
     assert anna.call(token, "find_tasks").status_code == 200
     answer = anna.call(token, "add_tasks", tasks=["x"])
