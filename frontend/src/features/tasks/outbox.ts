@@ -56,7 +56,8 @@ export const resolveId = (id: string) => realIds.get(id) ?? id;
 export function connectOutbox(next: Transport, kept: Change[] = []): void {
   transport = next;
   realIds.clear();
-  update(() => kept.map((change) => (change.state === "sending" ? { ...change, state: "waiting" } : change)));
+  // What was done before the connection was made (a fast typist, a slow start) goes along.
+  update((early) => [...kept, ...early].map((change) => (change.state === "sending" ? { ...change, state: "waiting" } : change)));
   pump();
 }
 

@@ -53,8 +53,10 @@ export function startSync(client: QueryClient, userId: string): () => void {
     },
     succeeded: (change, task) => {
       if (task) mergeTask(client, task);
-      else if (change.action === "delete" || change.action === "purge") forgetTask(client, change.taskId);
-      else void client.invalidateQueries({ queryKey: taskKeys.open });
+      // A list asked for before this change would put the old state back: it is asked for again.
+      if (client.isFetching({ queryKey: taskKeys.open })) void client.invalidateQueries({ queryKey: taskKeys.open });
+      if (!task && (change.action === "delete" || change.action === "purge")) forgetTask(client, change.taskId);
+      if (change.action === "create-series") void client.invalidateQueries({ queryKey: taskKeys.open });
       if (change.action === "create-series") void client.invalidateQueries({ queryKey: ["recurring"] });
       if (change.action !== "update" && change.action !== "move") void staleLists(client);
       if (change.input?.tags) void client.invalidateQueries({ queryKey: ["tags"] });
