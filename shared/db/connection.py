@@ -19,7 +19,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from uuid import UUID
 
 from pg8000 import dbapi
-from pg8000.converters import make_params
+from pg8000.converters import array_out, make_params
 from pg8000.core import Context
 
 _STATEMENTS_KEPT = 256
@@ -55,6 +55,7 @@ class Connection(dbapi.Connection):  # type: ignore[misc]
         self.give_back: Callable[[Connection], None] | None = None
         self._prepared: OrderedDict[str, tuple[bytes, Any, Any]] = OrderedDict()
         super().__init__(*args, **kwargs)
+        self.register_out_adapter(list, _array_literal)
 
     def in_step(self) -> "_InStep":
         """Return a context that marks the connection broken on any error that is not the server's own."""
@@ -182,6 +183,19 @@ class _InStep:
 def _ends_session(error: dbapi.DatabaseError) -> bool:
     details = error.args[0] if error.args else None
     return isinstance(details, dict) and details.get("V", details.get("S")) in {"FATAL", "PANIC"}
+
+
+def _array_literal(values: Sequence[Any]) -> str:
+    """Return PostgreSQL's array literal; pg8000's own leaves the text ``null`` unquoted, which means no value at all."""
+    parts = []
+    for value in values:
+        if isinstance(value, list | tuple):
+            parts.append(_array_literal(value))
+        elif isinstance(value, str):
+            parts.append('"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"')
+        else:
+            parts.append(array_out([value])[1:-1])
+    return "{" + ",".join(parts) + "}"
 
 
 def _as_is(value: str) -> str:
