@@ -128,7 +128,7 @@ def create_api_token(request: Request, body: NewApiToken) -> dict[str, Any]:
     return api_tokens.create_token(request.identity, body.name, list(body.scopes), body.expires_in_days)
 
 
-@router.delete("/api/auth/tokens/<uuid:token_id>", scope="account")
+@router.delete("/api/auth/tokens/<uuid:token_id>", scope="account", errors=(404,))
 def revoke_api_token(request: Request, token_id: UUID) -> None:
     """Revoke an API token at once."""
     api_tokens.revoke_token(request.identity, token_id)

@@ -53,9 +53,9 @@ def mount(router: Router) -> None:
     router.post("/oauth/authorize", **page, idempotent=False, errors=(400, 401, 429))(decide)
     router.post("/oauth/token", **post)(token)
     router.post("/oauth/revoke", **post)(revoke)
-    router.post("/oauth/register", **post, status=201)(register)
+    router.post("/oauth/register", **post, status=201)(register_client)
     router.get("/api/auth/connections", response=ConnectionList, scope="account")(list_connections)
-    router.delete("/api/auth/connections/<uuid:connection_id>", scope="account")(end_connection)
+    router.delete("/api/auth/connections/<uuid:connection_id>", scope="account", errors=(404,))(end_connection)
 
 
 def show_metadata(_request: Request) -> Reply:
@@ -159,7 +159,7 @@ def revoke(request: Request) -> Reply:
     return Reply({}, headers=_NO_STORE)
 
 
-def register(request: Request) -> Reply:
+def register_client(request: Request) -> Reply:
     """Register a client that describes itself (RFC 7591)."""
     from shared.services import oauth_clients
 

@@ -81,7 +81,13 @@ def _schemas(routes: list["Route"]) -> tuple[dict[Any, Any], dict[str, Any]]:
             wanted.append((route.response, "serialization"))
     unique = list(dict.fromkeys(wanted))
     references, schema = models_json_schema(unique, ref_template=_REF)
-    return references, schema.get("$defs", {})
+    definitions = schema.get("$defs", {})
+    for definition in definitions.values():
+        for field in definition.get("properties", {}).values():
+            # A default that stands for "left out" is no value a client may send.
+            if field.get("default") == "" and field.get("minLength"):
+                del field["default"]
+    return references, definitions
 
 
 def _operation(route: "Route", parameters: list[dict[str, Any]], schemas: dict[Any, Any]) -> dict[str, Any]:
