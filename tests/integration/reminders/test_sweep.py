@@ -75,14 +75,14 @@ def test_older_ones_make_one_digest_a_person_and_none_is_dropped() -> None:
     user = person(email=True, in_app=True)
     for number in range(5):
         due_reminder(user, f"Old {number}", ago=13 * HOUR)
-    before = dict(metrics.REMINDERS_EXPIRED._values)
+    before = sum(metrics.REMINDERS_EXPIRED._values.get((), [0.0]))
     assert write_digests()["expired"] >= 5
     write_digests()
     [notification] = scenario.notifications(user)
     assert (notification.kind, notification.title) == ("digest", "5 reminders you missed")
     assert states(user) == {"expired_visible": 5}
     assert [row.channel for row in deliveries(user)] == ["email"]
-    assert metrics.REMINDERS_EXPIRED._values != before
+    assert sum(metrics.REMINDERS_EXPIRED._values[()]) >= before + 5
 
 
 def test_two_runs_write_one_digest() -> None:
@@ -136,7 +136,9 @@ def test_nothing_wanted_is_recorded_as_suppressed() -> None:
     due_reminder(user)
     sweep_due()
     assert states(user) == {"done": 1}
-    assert [event.payload["reason"] for event in events(user, "notification.suppressed")] == ["no channel is switched on"]
+    assert [event.payload["reason"] for event in events(user, "notification.suppressed")] == [
+        "no channel is switched on"
+    ]
 
 
 def test_a_task_that_was_completed_meanwhile_is_cancelled() -> None:
@@ -156,7 +158,10 @@ def test_wake_leaves_fresh_work_alone_and_repeats_what_was_left_behind() -> None
     sweep_due()
     wake()
     assert len(events(user, "reminder.due")) == 1
-    run("UPDATE deliveries SET state = 'sending', attempts = 1, lease_until = now() - interval '1 s' WHERE user_id = :u", u=user)
+    run(
+        "UPDATE deliveries SET state = 'sending', attempts = 1, lease_until = now() - interval '1 s' WHERE user_id = :u",
+        u=user,
+    )
     wake()
     [row] = deliveries(user)
     assert (row.state, row.fence) == ("planned", 1)
