@@ -23,9 +23,13 @@ def add_routes(router: Router) -> None:
     """Add everything under /api/calendar."""
     router.get("/api/calendar", response=CalendarState)(get_calendar)
     # Not kept for an Idempotency-Key: the answer is a secret.
-    router.post("/api/calendar", response=CalendarAddress, status=201, scope="tasks:write", idempotent=False)(create_calendar)
+    router.post("/api/calendar", response=CalendarAddress, status=201, scope="tasks:write", idempotent=False)(
+        create_calendar
+    )
     router.delete("/api/calendar", scope="tasks:write")(revoke_calendar)
-    router.get("/api/calendar/<token>.ics", public=True, response=str, content_type=_CONTENT_TYPE, errors=(404,))(read_calendar)
+    router.get("/api/calendar/<token>.ics", public=True, response=str, content_type=_CONTENT_TYPE, errors=(404,))(
+        read_calendar
+    )
 
 
 def get_calendar(request: Request) -> dict[str, bool]:

@@ -112,10 +112,16 @@ def show_mail(request: Request, mail_id: UUID) -> dict[str, Any]:
 
 def add_routes(router: Router) -> None:
     """Add these routes to the function's router."""
-    router.post("/api/reminders/actions", body=Button, response=Pressed, public=True, errors=(404, 409, 422))(press_button)
-    router.get("/api/email/unsubscribe", query=LinkQuery, response=str, public=True, content_type=_HTML)(ask_unsubscribe)
+    router.post("/api/reminders/actions", body=Button, response=Pressed, public=True, errors=(404, 409, 422))(
+        press_button
+    )
+    router.get("/api/email/unsubscribe", query=LinkQuery, response=str, public=True, content_type=_HTML)(
+        ask_unsubscribe
+    )
     router.post("/api/email/unsubscribe", query=LinkQuery, response=str, public=True, content_type=_HTML)(unsubscribe)
-    router.post("/api/email/ses-events", response=dict, public=True, max_body_bytes=_MAX_SNS_BYTES, errors=(403,))(ses_events)
+    router.post("/api/email/ses-events", response=dict, public=True, max_body_bytes=_MAX_SNS_BYTES, errors=(403, 404))(
+        ses_events
+    )
     router.get("/api/mailbox", response=MailList, errors=(404,))(list_mails)
     router.get("/api/mailbox/<uuid:mail_id>", response=Mail, errors=(404,))(show_mail)
 

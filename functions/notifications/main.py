@@ -196,13 +196,17 @@ def get_preferences(request: Request) -> dict[str, Any]:
     return get_preferences(request.user_id)
 
 
-@router.put("/api/notification-preferences", body=PreferencesChange, response=Preferences, scope="tasks:write", errors=(422,))
+@router.put(
+    "/api/notification-preferences", body=PreferencesChange, response=Preferences, scope="tasks:write", errors=(422,)
+)
 def replace_preferences(request: Request, body: PreferencesChange) -> dict[str, Any]:
     """Set preferences; what is left out returns to its default."""
     return _change(request, body, replace=True)
 
 
-@router.patch("/api/notification-preferences", body=PreferencesChange, response=Preferences, scope="tasks:write", errors=(422,))
+@router.patch(
+    "/api/notification-preferences", body=PreferencesChange, response=Preferences, scope="tasks:write", errors=(422,)
+)
 def change_preferences(request: Request, body: PreferencesChange) -> dict[str, Any]:
     """Change preferences; what is left out stays."""
     return _change(request, body, replace=False)
@@ -224,7 +228,9 @@ def list_devices(request: Request) -> dict[str, Any]:
     return {"items": list_devices(request.user_id), "next_cursor": None}
 
 
-@router.post("/api/push-subscriptions", body=NewDevice, response=Device, status=201, scope="tasks:write", errors=(409, 422))
+@router.post(
+    "/api/push-subscriptions", body=NewDevice, response=Device, status=201, scope="tasks:write", errors=(409, 422)
+)
 def register_device(request: Request, body: NewDevice) -> dict[str, Any]:
     """Register a device, or renew it; browsers do so at each start."""
     from shared.services.push_subscriptions import register
@@ -233,7 +239,9 @@ def register_device(request: Request, body: NewDevice) -> dict[str, Any]:
     return register(request.user_id, body.endpoint, body.keys.p256dh, body.keys.auth, agent)
 
 
-@router.post("/api/push-subscriptions/<uuid:device_id>/test", response=TestResult, scope="tasks:write", errors=(404, 429))
+@router.post(
+    "/api/push-subscriptions/<uuid:device_id>/test", response=TestResult, scope="tasks:write", errors=(404, 429)
+)
 def test_device(request: Request, device_id: UUID) -> dict[str, Any]:
     """Send a test message to a device and say what its push service answered."""
     from shared.services.delivery.push_test import send_test
@@ -250,7 +258,13 @@ def remove_device(request: Request, device_id: UUID) -> Reply:
     return Reply(None, 204)
 
 
-@router.post("/api/reminders/<uuid:occurrence_id>/snooze", body=Snooze, response=Snoozed, scope="tasks:write", errors=(404, 409, 422))
+@router.post(
+    "/api/reminders/<uuid:occurrence_id>/snooze",
+    body=Snooze,
+    response=Snoozed,
+    scope="tasks:write",
+    errors=(404, 409, 422),
+)
 def snooze(request: Request, body: Snooze, occurrence_id: UUID) -> dict[str, Any]:
     """Put a reminder that came off for some minutes, or until a time."""
     from shared.services.reminder_actions import snooze

@@ -43,7 +43,8 @@ def go_on_without(connection: Any, event: Event) -> None:
     if task.recurring_task_id is None or task.occurrence_key is None:
         return
     origin = connection.execute(
-        text("SELECT origin FROM event_log WHERE event_id = :id AND created_at = :time"), {"id": event.id, "time": event.time}
+        text("SELECT origin FROM event_log WHERE event_id = :id AND created_at = :time"),
+        {"id": event.id, "time": event.time},
     ).scalar_one_or_none()
     if origin != "system":
         actor = Actor(event.user_id, "system")

@@ -43,7 +43,9 @@ class Window(Query):
     """How many occurrences, from when on."""
 
     count: int = Field(default=10, ge=1, le=100)
-    after: LocalText | None = Field(default=None, description="local date or time after which to begin; today when left out")
+    after: LocalText | None = Field(
+        default=None, description="local date or time after which to begin; today when left out"
+    )
 
 
 class RuleQuery(Window):
@@ -80,7 +82,9 @@ def list_recurring_tasks(request: Request, query: ListQuery) -> Reply:
     return Reply(service.list_recurring_tasks(request.user_id, query.limit, query.cursor))
 
 
-@router.post("/api/recurring-tasks", body=SeriesCreate, response=RecurringTask, status=201, scope=_WRITE, errors=(404, 409, 422))
+@router.post(
+    "/api/recurring-tasks", body=SeriesCreate, response=RecurringTask, status=201, scope=_WRITE, errors=(404, 409, 422)
+)
 def create_recurring_task(request: Request, body: SeriesCreate) -> Reply:
     """Create a recurring task with its first instance, from a template or from a task that becomes it."""
     from shared.services import recurring_tasks as service

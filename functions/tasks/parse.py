@@ -39,8 +39,12 @@ class ParseInput(Input):
     """A text to understand: each line a task, indented lines its notes."""
 
     text: Annotated[str, Field(max_length=20_000, examples=[_EXAMPLE]), AfterValidator(_storable)]
-    time_zone: str | None = Field(default=None, max_length=64, examples=["Europe/Berlin"], description="the person's own when left out")
-    locale: str | None = Field(default=None, max_length=35, pattern=_LOCALE, examples=["de-DE"], description="the person's own when left out")
+    time_zone: str | None = Field(
+        default=None, max_length=64, examples=["Europe/Berlin"], description="the person's own when left out"
+    )
+    locale: str | None = Field(
+        default=None, max_length=35, pattern=_LOCALE, examples=["de-DE"], description="the person's own when left out"
+    )
 
 
 class ParsedReminder(Output):
@@ -94,7 +98,12 @@ class ParseResult(Output):
 def add_routes(router: Router) -> None:
     """Add POST /api/tasks/parse."""
     router.post(
-        "/api/tasks/parse", body=ParseInput, response=ParseResult, idempotent=False, errors=(422,), examples={"text": _EXAMPLE}
+        "/api/tasks/parse",
+        body=ParseInput,
+        response=ParseResult,
+        idempotent=False,
+        errors=(422,),
+        examples={"text": _EXAMPLE},
     )(parse_text)
 
 
@@ -110,7 +119,9 @@ def parse_text(request: Request, body: ParseInput) -> Reply:
         found = parse(body.text, now=clock.now(), zone=zone, locale=locale, fallback=dates_of(locale, zone))
     except DomainError as error:
         raise InvalidInput(f"{error.field}: {error.detail}", field=error.field) from error
-    return Reply({"items": [{"task": _task(task), "tokens": [_token(token) for token in task.tokens]} for task in found]})
+    return Reply(
+        {"items": [{"task": _task(task), "tokens": [_token(token) for token in task.tokens]} for task in found]}
+    )
 
 
 def dates_of(locale: str, zone: str) -> "Fallback":

@@ -19,9 +19,7 @@ MAX_DEVICES = 20
 # After so many refusals in a row (403: the key or the account does not fit any more) a device gets no more pushes.
 MAX_FAILURES = 3
 _POINT_BYTES, _SECRET_BYTES = 65, 16
-_SHOWN = (
-    "id, split_part(split_part(endpoint, '/', 3), ':', 1) AS endpoint_host, user_agent, created_at, last_success_at, failure_count"
-)
+_SHOWN = "id, split_part(split_part(endpoint, '/', 3), ':', 1) AS endpoint_host, user_agent, created_at, last_success_at, failure_count"
 _RELEASE = text("SELECT release_push_endpoint(:endpoint, :p256dh, :auth)")
 _UPDATE = text(
     "UPDATE push_subscriptions SET p256dh = :p256dh, auth = :auth, user_agent = :user_agent, failure_count = 0, retry_at = NULL"  # noqa: S608

@@ -125,7 +125,9 @@ def _change_following(connection: Any, actor: Actor, row: SeriesRow, change: Ser
     takes_along = waiting is not None and waiting.key >= key
     # With its instance gone the first part is over; else it goes on up to the cut.
     first = schedule_columns(before, row.mode) | ({"ended_at": clock.now()} if takes_along else {})
-    recurring_rows.update(connection, actor, row, "recurring_task.ended" if takes_along else "recurring_task.updated", first)
+    recurring_rows.update(
+        connection, actor, row, "recurring_task.ended" if takes_along else "recurring_task.updated", first
+    )
     if waiting is not None and takes_along:
         _bring_along(connection, actor, second, waiting.id, waiting.key, change)
     else:
@@ -160,9 +162,7 @@ def _movable(rule: RecurrenceRule, series: Series, dtstart: str) -> RecurrenceRu
     return replace(rule, by_month_day=(), by_set_pos=())
 
 
-def _bring_along(
-    connection: Any, actor: Actor, row: SeriesRow, task_id: UUID, key: str, change: SeriesChange
-) -> None:
+def _bring_along(connection: Any, actor: Actor, row: SeriesRow, task_id: UUID, key: str, change: SeriesChange) -> None:
     occurrence = _place(connection, row, task_id, key, moved=bool(_TIMING & _given(change)))
     if occurrence is not None:
         reschedule(actor, row, task_id, occurrence)

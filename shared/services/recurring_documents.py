@@ -23,9 +23,16 @@ _MAX_SUBTASKS = 100
 _MAX_EXDATES = 500
 ModeName = Literal["schedule", "completion"]
 Scope = Literal["this", "following", "all"]
-RuleText = Annotated[str, Field(min_length=1, max_length=1000, examples=["FREQ=WEEKLY;BYDAY=MO,TH"], description="RFC 5545 RRULE")]
+RuleText = Annotated[
+    str, Field(min_length=1, max_length=1000, examples=["FREQ=WEEKLY;BYDAY=MO,TH"], description="RFC 5545 RRULE")
+]
 LocalText = Annotated[
-    str, Field(max_length=19, examples=["2026-01-31T09:00"], description="wall time in time_zone; a date alone means whole days")
+    str,
+    Field(
+        max_length=19,
+        examples=["2026-01-31T09:00"],
+        description="wall time in time_zone; a date alone means whole days",
+    ),
 ]
 ZoneName = Annotated[str, Field(max_length=64, examples=["Europe/Berlin"])]
 
@@ -142,7 +149,9 @@ class RecurringTask(Output):
     mode: ModeName
     exdates: list[str]
     template: StoredTemplate
-    description: str = Field(description="the rule in words of the person's language", examples=["every 2 weeks on Mon and Thu"])
+    description: str = Field(
+        description="the rule in words of the person's language", examples=["every 2 weeks on Mon and Thu"]
+    )
     paused_at: datetime | None
     ended_at: datetime | None
     next_occurrence: OccurrenceTime | None = Field(description="of the open instance, or the one to come")

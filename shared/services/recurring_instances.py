@@ -33,7 +33,9 @@ _NEWEST = text(
     f"SELECT {_COLUMNS} FROM tasks t WHERE t.recurring_task_id = :series_id AND t.user_id = :user_id"  # noqa: S608 - our own columns
     ' ORDER BY t.occurrence_key COLLATE "C" DESC LIMIT :count'
 )
-_WITH_KEY = text("SELECT id FROM tasks WHERE recurring_task_id = :series_id AND user_id = :user_id AND occurrence_key = :key")
+_WITH_KEY = text(
+    "SELECT id FROM tasks WHERE recurring_task_id = :series_id AND user_id = :user_id AND occurrence_key = :key"
+)
 _BELOW = text(
     f"""WITH RECURSIVE below AS (
         SELECT {_COLUMNS} FROM tasks t
@@ -44,7 +46,9 @@ _BELOW = text(
     SELECT b.*, ARRAY(SELECT g.name FROM task_tags x JOIN tags g ON g.id = x.tag_id WHERE x.task_id = b.id ORDER BY g.name_key) AS tags
       FROM below b ORDER BY b.depth, b.rank, b.id"""  # noqa: S608 - our own columns
 )
-_PARENT = text("SELECT depth FROM tasks WHERE id = :id AND user_id = :user_id AND status = 'open' AND deleted_at IS NULL FOR SHARE")
+_PARENT = text(
+    "SELECT depth FROM tasks WHERE id = :id AND user_id = :user_id AND status = 'open' AND deleted_at IS NULL FOR SHARE"
+)
 
 
 @dataclass(frozen=True)
@@ -115,7 +119,11 @@ def create_instance(
         parent_id=parent_id if depth else None, reminders=_reminders(row, previous, shift), **_due(row, occurrence),
     )  # fmt: skip
     document = create_task(
-        actor, new, recurring_task_id=row.id, occurrence_key=occurrence.key, rank=previous.row.rank if previous else None
+        actor,
+        new,
+        recurring_task_id=row.id,
+        occurrence_key=occurrence.key,
+        rank=previous.row.rank if previous else None,
     )
     task_id = UUID(orjson.loads(document)["id"])
     if previous:
@@ -131,7 +139,9 @@ def move_instance(edit: Edit, row: SeriesRow, occurrence: Occurrence) -> None:
     shift = occurrence.local - old_local if old_local else timedelta()
     edit.set("recurring_task_id", row.id)
     edit.set("occurrence_key", occurrence.key)
-    _set_due(edit, TaskDue(on=occurrence.on) if row.all_day else TaskDue(at=occurrence.at, zone=row.tzid), shift, row.tzid)
+    _set_due(
+        edit, TaskDue(on=occurrence.on) if row.all_day else TaskDue(at=occurrence.at, zone=row.tzid), shift, row.tzid
+    )
     for below in edit.below(deleted=False) if shift else []:
         if below.row.status == "open" and (below.row.due_on or below.row.due_local):
             _set_due(below, _moved_due(below.row, shift), shift, row.tzid)
@@ -198,7 +208,9 @@ def _reminders(row: SeriesRow, previous: Instance | None, shift: timedelta) -> l
     if previous:
         return _moved_reminders(previous.row.reminders, shift, previous.row.due_tz or row.tzid)
     wanted = row.template["reminders"]
-    return None if wanted is None else [ReminderInput.model_validate_json(orjson.dumps(reminder)) for reminder in wanted]
+    return (
+        None if wanted is None else [ReminderInput.model_validate_json(orjson.dumps(reminder)) for reminder in wanted]
+    )
 
 
 def _moved_reminders(specs: list[dict[str, Any]], shift: timedelta, zone: str) -> list[ReminderInput]:
@@ -206,7 +218,9 @@ def _moved_reminders(specs: list[dict[str, Any]], shift: timedelta, zone: str) -
         ReminderInput(minutes_before=spec["minutes_before"], at=None)
         if spec["minutes_before"] is not None
         # Moved as wall time: a reminder at 8 stays at 8 across a change of clocks.
-        else ReminderInput(minutes_before=None, at=to_instant(to_local(datetime.fromisoformat(spec["at"]), zone) + shift, zone))
+        else ReminderInput(
+            minutes_before=None, at=to_instant(to_local(datetime.fromisoformat(spec["at"]), zone) + shift, zone)
+        )
         for spec in specs
     ]
 

@@ -64,7 +64,9 @@ def settle(connection: Any, actor: Actor, series_id: UUID, *, not_before: dateti
     _go_on(connection, actor, row, last.key, max(finished_at, not_before or finished_at), last)
 
 
-def settle_purged(connection: Any, actor: Actor, series_id: UUID, key: str, purged_at: datetime, parent_id: UUID | None) -> None:
+def settle_purged(
+    connection: Any, actor: Actor, series_id: UUID, key: str, purged_at: datetime, parent_id: UUID | None
+) -> None:
     """Go on after an instance that was deleted for good.
 
     Args:
@@ -131,7 +133,9 @@ def _take_back(connection: Any, actor: Actor, newer: Instance) -> None:
 def _went_with_parent(connection: Any, last: Instance, user_id: UUID) -> bool:
     if last.row.deleted_at is None or last.row.completed_at is not None or last.row.parent_id is None:
         return False
-    return bool(connection.execute(_PARENT_IN_TRASH, {"id": last.row.parent_id, "user_id": user_id}).scalar_one_or_none())
+    return bool(
+        connection.execute(_PARENT_IN_TRASH, {"id": last.row.parent_id, "user_id": user_id}).scalar_one_or_none()
+    )
 
 
 def _due_instant(instance: Instance, row: SeriesRow) -> datetime | None:

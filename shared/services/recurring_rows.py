@@ -109,10 +109,22 @@ def insert(connection: Any, actor: Actor, series: Series, mode: Mode, template: 
     series_id = clock.uuid7()
     connection.execute(
         _INSERT,
-        {**columns, "id": series_id, "user_id": actor.user_id, "template": orjson.dumps(template).decode(), "created_at": moment},
+        {
+            **columns,
+            "id": series_id,
+            "user_id": actor.user_id,
+            "template": orjson.dumps(template).decode(),
+            "created_at": moment,
+        },
     )
     row = lock_known(connection, actor.user_id, series_id)
-    _record(connection, actor, row, "recurring_task.created", {name: {"before": None, "after": columns[name]} for name in ("rrule", "mode", "tzid")})
+    _record(
+        connection,
+        actor,
+        row,
+        "recurring_task.created",
+        {name: {"before": None, "after": columns[name]} for name in ("rrule", "mode", "tzid")},
+    )
     return row
 
 
@@ -123,9 +135,12 @@ def update(connection: Any, actor: Actor, row: SeriesRow, event_name: str, colum
         return row
     values = {name: orjson.dumps(value).decode() if name in _JSON else value for name, value in changed.items()}
     # Names come from our own calls; sorted, so that one set of columns is one prepared statement.
-    assignments = ", ".join(f"{name} = CAST(:{name} AS jsonb)" if name in _JSON else f"{name} = :{name}" for name in sorted(values))
+    assignments = ", ".join(
+        f"{name} = CAST(:{name} AS jsonb)" if name in _JSON else f"{name} = :{name}" for name in sorted(values)
+    )
+    statement = f"UPDATE recurring_tasks SET {assignments}, version = version + 1, updated_at = :now"  # noqa: S608 - our names
     connection.execute(
-        text(f"UPDATE recurring_tasks SET {assignments}, version = version + 1, updated_at = :now WHERE id = :id AND user_id = :user_id"),  # noqa: S608
+        text(f"{statement} WHERE id = :id AND user_id = :user_id"),
         {**values, "now": clock.now(), "id": row.id, "user_id": actor.user_id},
     )
     after = lock_known(connection, actor.user_id, row.id)
@@ -134,10 +149,14 @@ def update(connection: Any, actor: Actor, row: SeriesRow, event_name: str, colum
     return after
 
 
-def note(connection: Any, actor: Actor, row: SeriesRow, event_name: str, changes: dict[str, dict[str, Any]]) -> SeriesRow:
+def note(
+    connection: Any, actor: Actor, row: SeriesRow, event_name: str, changes: dict[str, dict[str, Any]]
+) -> SeriesRow:
     """Record an event that changes no column but the version."""
     connection.execute(
-        text("UPDATE recurring_tasks SET version = version + 1, updated_at = :now WHERE id = :id AND user_id = :user_id"),
+        text(
+            "UPDATE recurring_tasks SET version = version + 1, updated_at = :now WHERE id = :id AND user_id = :user_id"
+        ),
         {"now": clock.now(), "id": row.id, "user_id": actor.user_id},
     )
     after = lock_known(connection, actor.user_id, row.id)
@@ -147,13 +166,19 @@ def note(connection: Any, actor: Actor, row: SeriesRow, event_name: str, changes
 
 def _record(connection: Any, actor: Actor, row: SeriesRow, event_name: str, changes: dict[str, dict[str, Any]]) -> None:
     # A template can be as large as its notes: the event says that it changed, the log keeps it.
-    short = {name: {"before": None, "after": None} if name == "template" else change for name, change in shorten(changes).items()}
+    short = {
+        name: {"before": None, "after": None} if name == "template" else change
+        for name, change in shorten(changes).items()
+    }
     payload = SeriesEvent(
         recurring_task_id=row.id, user_id=row.user_id, version=row.version, title=str(row.template["title"])[:_TITLE_LENGTH],
         changes={name: Change(**change) for name, change in short.items()},
     )  # fmt: skip
     details = {"changes": changes} if short != changes else {}
-    record(connection, NewEvent(event_name, row.user_id, row.id, row.version, payload, details=details, origin=actor.origin))
+    record(
+        connection,
+        NewEvent(event_name, row.user_id, row.id, row.version, payload, details=details, origin=actor.origin),
+    )
 
 
 def _plain(value: Any) -> Any:

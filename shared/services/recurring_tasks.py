@@ -47,7 +47,9 @@ _OPEN = """LEFT JOIN LATERAL (
      ORDER BY t.occurrence_key COLLATE "C" DESC LIMIT 1) o ON true"""
 _READ = f"SELECT {COLUMNS}, o.id AS open_id, o.occurrence_key AS open_key, u.locale FROM recurring_tasks s JOIN users u ON u.id = s.user_id {_OPEN}"  # noqa: S608 - our own columns
 _ONE = text(f"{_READ} WHERE s.id = :id AND s.user_id = :user_id")
-_PAGE = text(f"{_READ} WHERE s.user_id = :user_id AND (CAST(:before AS uuid) IS NULL OR s.id < :before) ORDER BY s.id DESC LIMIT :limit")
+_PAGE = text(
+    f"{_READ} WHERE s.user_id = :user_id AND (CAST(:before AS uuid) IS NULL OR s.id < :before) ORDER BY s.id DESC LIMIT :limit"
+)
 _USER = text("SELECT time_zone, locale FROM users WHERE id = :user_id")
 _OPEN_IDS = text(
     "SELECT id FROM tasks WHERE recurring_task_id = :id AND user_id = :user_id AND status = 'open' AND deleted_at IS NULL"
@@ -67,7 +69,9 @@ def create_recurring_task(actor: Actor, new: SeriesCreate) -> dict[str, Any]:
         NotFound, Conflict: the task is not there, is done, or belongs to a series already.
     """
     if (new.template is None) == (new.task_id is None):
-        raise InvalidInput("Give a template, or the task_id of a task that becomes the first instance.", field="template")
+        raise InvalidInput(
+            "Give a template, or the task_id of a task that becomes the first instance.", field="template"
+        )
     with transaction(actor.user_id) as connection:
         zone = new.time_zone or person(connection, actor.user_id).time_zone
         if new.task_id is not None:
@@ -123,7 +127,11 @@ def preview(user_id: UUID, series_id: UUID, count: int, after: str | None) -> di
         series = replace(series, start=start, rule=pin_anchor_day(series.rule, start))
     floor = _start_of_today(series)
     if waiting is not None:
-        floor = min(floor, series.instant_of(waiting.key)) if row.mode is Mode.COMPLETION else max(floor, series.instant_of(waiting.key))
+        floor = (
+            min(floor, series.instant_of(waiting.key))
+            if row.mode is Mode.COMPLETION
+            else max(floor, series.instant_of(waiting.key))
+        )
     return {"items": [occurrence_time(found) for found in _window(series, count, floor, after)]}
 
 
@@ -334,4 +342,3 @@ def _on_living(
 
 def _document(row: Any) -> dict[str, Any]:
     return document(SeriesRow.of(row), row.locale, row.open_key, row.open_id)
-

@@ -44,7 +44,9 @@ _USE = text(
 )
 
 
-def snooze(user_id: UUID, occurrence_id: UUID, *, minutes: int | None = None, until: datetime | None = None) -> dict[str, Any]:
+def snooze(
+    user_id: UUID, occurrence_id: UUID, *, minutes: int | None = None, until: datetime | None = None
+) -> dict[str, Any]:
     """Put a reminder off and return its next occurrence, ``{id, task_id, fire_at}``.
 
     Args:
@@ -110,7 +112,10 @@ def press(token: str, action: Action) -> dict[str, Any]:
             raise NotFound("There is no such reminder.")
         tasks.complete_task(tasks.Actor(action.user_id, "web"), task_id)
         connection.execute(
-            text("UPDATE notifications SET read_at = coalesce(read_at, now()) WHERE occurrence_id = :id AND user_id = :user_id"), key
+            text(
+                "UPDATE notifications SET read_at = coalesce(read_at, now()) WHERE occurrence_id = :id AND user_id = :user_id"
+            ),
+            key,
         )
     return result
 

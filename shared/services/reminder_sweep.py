@@ -149,7 +149,13 @@ def plan_deliveries(row: Any, kind: str, now: datetime, not_before: datetime) ->
     for channel in sorted(choose_channels(wanted_channels(row.preferences, kind), reach)):
         start = now if channel is Channel.IN_APP else not_before
         lease = now + timedelta(seconds=WAKE_SECONDS) if start <= now else None
-        common = {"user_id": row.user_id, "occurrence_id": row.id, "channel": channel.value, "not_before": start, "lease_until": lease}
+        common = {
+            "user_id": row.user_id,
+            "occurrence_id": row.id,
+            "channel": channel.value,
+            "not_before": start,
+            "lease_until": lease,
+        }
         endpoints = row.subscriptions if channel is Channel.PUSH else [""]
         planned += [{**common, "id": clock.uuid7(), "endpoint_id": endpoint} for endpoint in endpoints]
     return planned

@@ -96,7 +96,7 @@ class TaskCreate(Input):
 class TaskChange(Input):
     """A JSON merge patch (RFC 7396): what is left out stays, null clears."""
 
-    title: Title = ""
+    title: Title | None = None
     notes: Annotated[str, Field(max_length=70_000), AfterValidator(clean_notes)] | None = None
     priority: PriorityName | None = None
     tags: TagNames | None = None

@@ -89,7 +89,14 @@ class Reminders(RuleBasedStateMachine):
     def put_off(self, number: int) -> None:
         """A reminder that came is snoozed for ten minutes."""
         task = self._pick(number)
-        came = run("SELECT id FROM reminder_occurrences WHERE task_id = :t AND state = 'done' ORDER BY id DESC LIMIT 1", t=task) if task else []
+        came = (
+            run(
+                "SELECT id FROM reminder_occurrences WHERE task_id = :t AND state = 'done' ORDER BY id DESC LIMIT 1",
+                t=task,
+            )
+            if task
+            else []
+        )
         if not came or task is None or task in self.minutes:
             return
         try:
@@ -111,7 +118,9 @@ class Reminders(RuleBasedStateMachine):
             write_digests()
             sweep_due()
             sweep_due()
-            due = run("SELECT id FROM reminder_occurrences WHERE user_id = :u AND state = 'due' ORDER BY id", u=self.user)
+            due = run(
+                "SELECT id FROM reminder_occurrences WHERE user_id = :u AND state = 'due' ORDER BY id", u=self.user
+            )
             for row in due * again:
                 self._deliver(row.id, crash=crash)
             wake()
@@ -152,7 +161,11 @@ def test_any_history_shows_each_reminder_once() -> None:
     run_state_machine_as_test(
         Reminders,
         settings=settings(
-            max_examples=30, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
+            max_examples=30,
+            stateful_step_count=20,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            print_blob=True,
         ),
     )
 

@@ -51,7 +51,9 @@ def service(system_env: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[FakeSink
 def send_and_die(occurrence: UUID, failpoint: str) -> None:
     """Run the sender in a process that kills itself at ``failpoint``."""
     environment = os.environ | {"FAILPOINTS": f"{failpoint}=kill", "PYTHONPATH": str(ROOT)}
-    result = subprocess.run([sys.executable, "-c", _SENDER, str(occurrence)], env=environment, capture_output=True, timeout=60, check=False)
+    result = subprocess.run(
+        [sys.executable, "-c", _SENDER, str(occurrence)], env=environment, capture_output=True, timeout=60, check=False
+    )
     assert result.returncode == -9, result.stderr.decode()
 
 

@@ -75,7 +75,9 @@ _END = text(
 )
 _DEVICE_OK = text("UPDATE push_subscriptions SET last_success_at = now(), failure_count = 0 WHERE id::text = :id")
 # Only if nothing changed since it was read: a browser may have subscribed anew meanwhile.
-_DEVICE_GONE = text("DELETE FROM push_subscriptions WHERE id::text = :id AND endpoint = :endpoint AND p256dh = :p256dh AND auth = :auth")
+_DEVICE_GONE = text(
+    "DELETE FROM push_subscriptions WHERE id::text = :id AND endpoint = :endpoint AND p256dh = :p256dh AND auth = :auth"
+)
 _DEVICE_REFUSED = text("UPDATE push_subscriptions SET failure_count = failure_count + 1 WHERE id::text = :id")
 _FALLBACK = text(
     "INSERT INTO deliveries (id, user_id, occurrence_id, channel, lease_until)"
@@ -207,7 +209,9 @@ def _send(claimed: Claim) -> Outcome:
         return Outcome("gone", "the device was removed")
     ttl = push_ttl_seconds(clock.now(), None)
     message_data = _push_data(claimed)
-    return push.send_push(push.Device(*claimed.device), push.Message(message_data, push.topic_of(claimed.occurrence_id), ttl))
+    return push.send_push(
+        push.Device(*claimed.device), push.Message(message_data, push.topic_of(claimed.occurrence_id), ttl)
+    )
 
 
 def _push_data(claimed: Claim) -> dict[str, Any]:
@@ -217,8 +221,16 @@ def _push_data(claimed: Claim) -> dict[str, Any]:
     is_reminder = claimed.subject.kind == "reminder"
     buttons = [
         {"action": "done", "title": word("done", locale), "token": action_token("done", user, occurrence)},
-        {"action": "snooze10", "title": word("snooze10", locale), "token": action_token("snooze", user, occurrence, 10)},
-        {"action": "snooze60", "title": word("snooze60", locale), "token": action_token("snooze", user, occurrence, 60)},
+        {
+            "action": "snooze10",
+            "title": word("snooze10", locale),
+            "token": action_token("snooze", user, occurrence, 10),
+        },
+        {
+            "action": "snooze60",
+            "title": word("snooze60", locale),
+            "token": action_token("snooze", user, occurrence, 60),
+        },
     ]
     return {
         "kind": claimed.subject.kind, "title": claimed.subject.title, "body": claimed.subject.body, "tag": str(occurrence),
@@ -281,7 +293,9 @@ def _cancel(connection: Any, row: Any, reason: str) -> None:
             notification_id=gone.id, user_id=gone.user_id, version=gone.fence, task_id=row.task_id, occurrence_id=row.id,
             channel=gone.channel, title=row.title[:200], reason=reason,
         )  # fmt: skip
-        record(connection, NewEvent("notification.suppressed", gone.user_id, gone.id, gone.fence, payload, origin="system"))
+        record(
+            connection, NewEvent("notification.suppressed", gone.user_id, gone.id, gone.fence, payload, origin="system")
+        )
         metrics.DELIVERIES.add(gone.channel, "suppressed")
 
 
@@ -295,5 +309,3 @@ def _event(claimed: Claim, state: str, reason: str) -> NewEvent:
     )  # fmt: skip
     name = f"notification.{_EVENTS.get(state, 'failed')}"
     return NewEvent(name, claimed.user_id, claimed.id, claimed.fence, payload, origin="system")
-
-

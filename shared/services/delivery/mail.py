@@ -51,7 +51,9 @@ def compose(subject: Subject, user_id: UUID, to: str, delivery_id: UUID, task_id
     settings = EmailSettings.load()
     url = settings.public_url.rstrip("/")
     link = f"{url}/api/email/unsubscribe?token={unsubscribe_token(user_id, subject.kind)}"
-    values = _values(subject, f"{url}/today/?task={task_id}" if subject.kind == "reminder" else f"{url}/notifications/", link)
+    values = _values(
+        subject, f"{url}/today/?task={task_id}" if subject.kind == "reminder" else f"{url}/notifications/", link
+    )
     heading = subject.title if subject.kind == "digest" else word("subject", subject.locale, title=subject.title)
     message = EmailMessage(policy=SMTP)
     message["Subject"] = one_line(heading)[:_MAX_SUBJECT]

@@ -110,7 +110,12 @@ def _post(device: Device, message: Message, payload: bytes, target: PushTarget, 
     with PinnedSession(target, address) as session:
         try:
             with session.post(
-                device.endpoint, data=encrypted, headers=headers, timeout=TIMEOUT_SECONDS, allow_redirects=False, stream=True
+                device.endpoint,
+                data=encrypted,
+                headers=headers,
+                timeout=TIMEOUT_SECONDS,
+                allow_redirects=False,
+                stream=True,
             ) as response:
                 response.raw.read(MAX_ANSWER_BYTES, decode_content=False)
                 return _read(response)

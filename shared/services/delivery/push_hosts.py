@@ -53,7 +53,13 @@ def check_endpoint(endpoint: str) -> PushTarget:
     host = host.removesuffix(f":{_HTTPS}").lower()
     allowed = host in _EXACT or host.endswith(_SUFFIXES)
     # Compared as written, not as some parser reads it: user info, another port, brackets or a trailing dot make it another text.
-    if parts.scheme != "https" or port not in {None, _HTTPS} or not _HOST.fullmatch(host) or not allowed or parts.fragment:
+    if (
+        parts.scheme != "https"
+        or port not in {None, _HTTPS}
+        or not _HOST.fullmatch(host)
+        or not allowed
+        or parts.fragment
+    ):
         raise _refused()
     return PushTarget(f"https://{host}", host, _HTTPS)
 

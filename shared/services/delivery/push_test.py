@@ -22,7 +22,13 @@ def send_test(user_id: UUID, device_id: UUID) -> dict[str, Any]:
     rate_limit.take(f"push-test:{user_id}", _BURST, _PER_SECOND)
     device = push_subscriptions.find(user_id, device_id)
     locale = (fetch_json("SELECT locale FROM users WHERE id = $1", [str(user_id)], user_id=user_id) or b"en").decode()
-    data = {"title": word("test_title", locale), "body": word("test_body", locale), "tag": "test", "url": "/settings/", "actions": []}
+    data = {
+        "title": word("test_title", locale),
+        "body": word("test_body", locale),
+        "tag": "test",
+        "url": "/settings/",
+        "actions": [],
+    }
     outcome = send_push(Device(device.endpoint, device.p256dh, device.auth), Message(data, topic_of(clock.uuid7()), 60))
     if outcome.state == "gone":
         push_subscriptions.remove(user_id, device_id)

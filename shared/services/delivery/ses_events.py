@@ -62,10 +62,17 @@ def _apply(event: dict[str, Any]) -> str:
         user_id = UUID(str((tags.get("user_id") or [""])[0]))
     except ValueError:
         return "ignored"
-    recipients = [*(bounce.get("bouncedRecipients") or []), *((event.get("complaint") or {}).get("complainedRecipients") or [])]
+    recipients = [
+        *(bounce.get("bouncedRecipients") or []),
+        *((event.get("complaint") or {}).get("complainedRecipients") or []),
+    ]
     current = fetch_json("SELECT email_key FROM users WHERE id = $1", [str(user_id)], user_id=user_id)
     # Somebody who changed the address meanwhile keeps getting mail at the new one.
-    if not is_final or current is None or current.decode() not in {email_key(str(r.get("emailAddress"))) for r in recipients}:
+    if (
+        not is_final
+        or current is None
+        or current.decode() not in {email_key(str(r.get("emailAddress"))) for r in recipients}
+    ):
         return "ignored"
     suppress_email(user_id, kind.lower())
     return "suppressed"
@@ -97,7 +104,10 @@ def _verify(message: dict[str, Any], region: str) -> None:
             raise Forbidden("The message is too old or signed in an unknown way.")
         certificate = x509.load_pem_x509_certificate(_certificate(str(message.get("SigningCertURL")), region))
         key = certificate.public_key()
-        if not isinstance(key, rsa.RSAPublicKey) or not certificate.not_valid_before_utc <= clock.now() <= certificate.not_valid_after_utc:
+        if (
+            not isinstance(key, rsa.RSAPublicKey)
+            or not certificate.not_valid_before_utc <= clock.now() <= certificate.not_valid_after_utc
+        ):
             raise Forbidden("The message's certificate is not valid.")
         key.verify(base64.b64decode(str(message.get("Signature"))), signed, padding.PKCS1v15(), algorithm())
     except (InvalidSignature, ValueError, KeyError, OSError) as error:

@@ -19,7 +19,15 @@ from shared.services.delivery.settings import EmailSettings
 
 CONNECT_SECONDS, READ_SECONDS = 3.0, 10.0
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
-_BUSY = frozenset({"TooManyRequestsException", "ThrottlingException", "Throttling", "LimitExceededException", "SendingPausedException"})
+_BUSY = frozenset(
+    {
+        "TooManyRequestsException",
+        "ThrottlingException",
+        "Throttling",
+        "LimitExceededException",
+        "SendingPausedException",
+    }
+)
 _PERMANENT_SMTP = 500
 
 
@@ -94,7 +102,9 @@ def _send_ses(user_id: UUID, message: EmailMessage) -> Outcome:
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code", "")
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        return Outcome("retry" if code in _BUSY or status >= _PERMANENT_SMTP else "failed", f"Amazon SES answered {code}")
+        return Outcome(
+            "retry" if code in _BUSY or status >= _PERMANENT_SMTP else "failed", f"Amazon SES answered {code}"
+        )
     except BotoCoreError as error:
         return Outcome("retry", f"no answer from Amazon SES: {type(error).__name__}")
     return Outcome("sent", provider_id=answer["MessageId"])

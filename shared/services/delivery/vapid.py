@@ -21,7 +21,9 @@ def public_key() -> str:
     """Return the public key as browsers want it: the uncompressed point, base64url."""
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-    point = _signer(PushSettings.load().private_key).public_key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    point = _signer(PushSettings.load().private_key).public_key.public_bytes(
+        Encoding.X962, PublicFormat.UncompressedPoint
+    )
     return base64.urlsafe_b64encode(point).rstrip(b"=").decode()
 
 

@@ -56,7 +56,10 @@ _WORDS: dict[str, dict[str, str]] = {
         "test_body": "Erinnerungen erscheinen auf diesem Gerät.",
     },
 }
-_DAYS = {"en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), "de": ("Mo.", "Di.", "Mi.", "Do.", "Fr.", "Sa.", "So.")}
+_DAYS = {
+    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+    "de": ("Mo.", "Di.", "Mi.", "Do.", "Fr.", "Sa.", "So."),
+}
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 

@@ -27,7 +27,13 @@ class Planner(Person):
 
     def series(self, rrule: str, dtstart: str, zone: str = "UTC", **fields: Any) -> dict[str, Any]:
         """Create a series from a template."""
-        body = {"rrule": rrule, "dtstart": dtstart, "time_zone": zone, "template": {"title": "Water the plants"}, **fields}
+        body = {
+            "rrule": rrule,
+            "dtstart": dtstart,
+            "time_zone": zone,
+            "template": {"title": "Water the plants"},
+            **fields,
+        }
         reply = self.post(SERIES, body, app=RECURRING)
         assert reply.status_code == 201, reply.text
         made: dict[str, Any] = reply.json
@@ -82,7 +88,9 @@ class Planner(Person):
         """Return this person's events that were not delivered yet, as the broker would hand them over."""
         with transaction(None) as connection:
             rows = connection.execute(
-                text("SELECT *, payload::text AS body FROM event_log WHERE user_id = :id ORDER BY created_at, event_id"),
+                text(
+                    "SELECT *, payload::text AS body FROM event_log WHERE user_id = :id ORDER BY created_at, event_id"
+                ),
                 {"id": self.user_id},
             ).all()
         fresh = [row for row in rows if row.event_id not in self._delivered]

@@ -37,7 +37,9 @@ def test_completing_makes_the_next_one_with_subtasks_and_reminders(planner: Plan
     """A sub-task and a reminder that were added to an instance are there the next time, open; an edit of its title is not."""
     series = planner.series("FREQ=DAILY", f"{day(1)}T09:00", template={"title": "Plan the day", "tags": ["home"]})
     task = planner.waiting(series)
-    child = planner.post("/api/tasks", {"title": "Look at the calendar", "parent_id": task["id"], "due_on": day(1)}).json
+    child = planner.post(
+        "/api/tasks", {"title": "Look at the calendar", "parent_id": task["id"], "due_on": day(1)}
+    ).json
     absolute = f"{day(1)}T07:30:00Z"
     edit = {"title": "Plan this day", "priority": "urgent", "reminders": [{"minutes_before": 30}, {"at": absolute}]}
     assert planner.patch(f"/api/tasks/{task['id']}", edit).status_code == 200
@@ -46,7 +48,10 @@ def test_completing_makes_the_next_one_with_subtasks_and_reminders(planner: Plan
     following = planner.waiting(series)
     assert (following["title"], following["priority"], following["tags"]) == ("Plan the day", "none", ["home"])
     assert following["due_at"] == f"{day(2)}T09:00:00.000000Z"
-    assert [(r["minutes_before"], r["at"]) for r in following["reminders"]] == [(30, None), (None, f"{day(2)}T07:30:00Z")]
+    assert [(r["minutes_before"], r["at"]) for r in following["reminders"]] == [
+        (30, None),
+        (None, f"{day(2)}T07:30:00Z"),
+    ]
     assert following["rank"] == task["rank"]
     (copy,) = planner.get(f"/api/tasks?parent_id={following['id']}").json["items"]
     assert (copy["title"], copy["status"], copy["due_on"]) == (child["title"], "open", day(2))
@@ -92,7 +97,9 @@ def test_old_events_arriving_late_change_nothing(planner: Planner) -> None:
 
 def test_undo_before_the_next_one_was_touched_takes_it_back(planner: Planner) -> None:
     """Reopening leaves one open instance, and completing again makes the same next one again."""
-    series = planner.series("FREQ=WEEKLY", f"{day(1)}T09:00", template={"title": "Shop", "subtasks": [{"title": "Milk"}]})
+    series = planner.series(
+        "FREQ=WEEKLY", f"{day(1)}T09:00", template={"title": "Shop", "subtasks": [{"title": "Milk"}]}
+    )
     first = planner.waiting(series)
     for _ in range(2):
         planner.complete(first)
@@ -202,7 +209,9 @@ def test_an_instance_put_off_is_followed_by_a_later_one(planner: Planner) -> Non
 
 def test_throwing_an_instance_away_leaves_it_out(planner: Planner) -> None:
     """The series goes on; restoring takes the untouched next one back; deleting for good goes on too."""
-    series = planner.series("FREQ=DAILY", f"{day(1)}T09:00", template={"title": "Run", "subtasks": [{"title": "Stretch"}]})
+    series = planner.series(
+        "FREQ=DAILY", f"{day(1)}T09:00", template={"title": "Run", "subtasks": [{"title": "Stretch"}]}
+    )
     first = planner.waiting(series)
     planner.delete(f"/api/tasks/{first['id']}")
     planner.deliver()
@@ -247,9 +256,13 @@ def test_system_is_named_as_the_origin(planner: Planner) -> None:
     planner.complete(planner.waiting(series))
     planner.deliver()
     with transaction(None) as connection:
-        origins = connection.execute(
-            text("SELECT origin FROM event_log WHERE aggregate_id = :id"), {"id": planner.waiting(series)["id"]}
-        ).scalars().all()
+        origins = (
+            connection.execute(
+                text("SELECT origin FROM event_log WHERE aggregate_id = :id"), {"id": planner.waiting(series)["id"]}
+            )
+            .scalars()
+            .all()
+        )
     assert origins == ["system"]
 
 

@@ -18,7 +18,10 @@ def day(offset: int) -> str:
 
 def test_what_is_answered_is_what_is_documented(planner: Planner) -> None:
     """Create, list page by page, get: the schema of the API, newest first."""
-    made = [planner.series("FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,TH", f"{day(1)}T09:00", template={"title": str(n)}) for n in range(3)]
+    made = [
+        planner.series("FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,TH", f"{day(1)}T09:00", template={"title": str(n)})
+        for n in range(3)
+    ]
     assert made[0]["description"] == "every 2 weeks on Mon and Thu"
     page = planner.get(f"{SERIES}?limit=2", app=RECURRING)
     TypeAdapter(RecurringTaskList).validate_json(page.data)
@@ -32,12 +35,18 @@ def test_what_is_answered_is_what_is_documented(planner: Planner) -> None:
 
 def test_a_task_becomes_the_first_instance(planner: Planner) -> None:
     """It keeps its id, due time and sub-tasks; a second series of it is a conflict."""
-    task = planner.post("/api/tasks", {"title": "Rent", "due_at": f"{day(3)}T09:00", "due_tz": "Europe/Berlin", "tags": ["home"]}).json
+    task = planner.post(
+        "/api/tasks", {"title": "Rent", "due_at": f"{day(3)}T09:00", "due_tz": "Europe/Berlin", "tags": ["home"]}
+    ).json
     planner.post("/api/tasks", {"title": "Transfer", "parent_id": task["id"]})
     reply = planner.post(SERIES, {"rrule": "FREQ=DAILY", "task_id": task["id"]}, app=RECURRING)
     assert reply.status_code == 201, reply.text
     series = reply.json
-    assert (series["task_id"], series["time_zone"], series["dtstart"]) == (task["id"], "Europe/Berlin", f"{day(3)}T09:00:00")
+    assert (series["task_id"], series["time_zone"], series["dtstart"]) == (
+        task["id"],
+        "Europe/Berlin",
+        f"{day(3)}T09:00:00",
+    )
     assert [subtask["title"] for subtask in series["template"]["subtasks"]] == ["Transfer"]
     again = planner.post(SERIES, {"rrule": "FREQ=DAILY", "task_id": task["id"]}, app=RECURRING)
     assert again.status_code == 409
@@ -51,7 +60,9 @@ def test_a_task_becomes_the_first_instance(planner: Planner) -> None:
 def test_a_repeated_request_makes_one_series(planner: Planner) -> None:
     """The same Idempotency-Key answers the same series, with one instance."""
     body = {"rrule": "FREQ=DAILY", "dtstart": day(1), "template": {"title": "Once"}}
-    first, second = (planner.post(SERIES, body, app=RECURRING, headers={"Idempotency-Key": "series-1"}) for _ in range(2))
+    first, second = (
+        planner.post(SERIES, body, app=RECURRING, headers={"Idempotency-Key": "series-1"}) for _ in range(2)
+    )
     assert (first.status_code, first.json["id"]) == (201, second.json["id"])
     assert len(planner.instances(first.json)) == 1
 
@@ -73,7 +84,13 @@ def test_a_repeated_request_makes_one_series(planner: Planner) -> None:
 )
 def test_wrong_input_names_its_field(planner: Planner, fields: dict[str, Any], field: str) -> None:
     """422, and no series is left behind."""
-    body = {"rrule": "FREQ=DAILY", "dtstart": f"{day(1)}T09:00", "time_zone": "UTC", "template": {"title": "x"}, **fields}
+    body = {
+        "rrule": "FREQ=DAILY",
+        "dtstart": f"{day(1)}T09:00",
+        "time_zone": "UTC",
+        "template": {"title": "x"},
+        **fields,
+    }
     reply = planner.post(SERIES, body, app=RECURRING)
     assert (reply.status_code, reply.json["errors"][0]["field"]) == (422, field), reply.text
     assert planner.get(SERIES, app=RECURRING).json["items"] == []
@@ -190,7 +207,10 @@ def test_all(planner: Planner) -> None:
     changed = planner.change(series, rrule="FREQ=DAILY;INTERVAL=3", mode="schedule")
     assert changed["id"] == series["id"]
     assert planner.waiting(series)["occurrence_key"] == f"{day(4)}T09:00:00"
-    planner.change(series, template={"title": "Read a book", "reminders": [{"minutes_before": 5}], "subtasks": [{"title": "Find it"}]})
+    planner.change(
+        series,
+        template={"title": "Read a book", "reminders": [{"minutes_before": 5}], "subtasks": [{"title": "Find it"}]},
+    )
     task = planner.waiting(series)
     assert (task["title"], task["subtasks"]["total"], len(task["reminders"])) == ("Read a book", 1, 1)
     assert planner.get(f"/api/tasks/{done['id']}").json["title"] == "Read"
@@ -200,7 +220,9 @@ def test_a_stale_version_is_refused(planner: Planner) -> None:
     """If-Match with another version: 412."""
     series = planner.series("FREQ=DAILY", f"{day(1)}T09:00")
     planner.act(series, "pause")
-    stale = planner.patch(f"{SERIES}/{series['id']}", {"mode": "completion"}, app=RECURRING, headers={"If-Match": '"1"'})
+    stale = planner.patch(
+        f"{SERIES}/{series['id']}", {"mode": "completion"}, app=RECURRING, headers={"If-Match": '"1"'}
+    )
     assert stale.status_code == 412
 
 

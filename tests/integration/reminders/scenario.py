@@ -77,7 +77,9 @@ def states(user_id: UUID) -> Counter[str]:
 def deliveries(user_id: UUID, channel: str = "") -> list[Any]:
     """Return a person's ledger, oldest first."""
     return run(
-        "SELECT * FROM deliveries WHERE user_id = :u AND (:c = '' OR channel = :c) ORDER BY not_before, id", u=user_id, c=channel
+        "SELECT * FROM deliveries WHERE user_id = :u AND (:c = '' OR channel = :c) ORDER BY not_before, id",
+        u=user_id,
+        c=channel,
     )
 
 

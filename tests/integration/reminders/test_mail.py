@@ -67,7 +67,9 @@ def smtp(system_env: pytest.MonkeyPatch) -> Iterator[Inbox]:
 
 def mail(user: Any, to: str = "somebody@example.com") -> Any:
     """Compose a reminder."""
-    return compose(Subject("reminder", "Blumen gießen", "Due", is_late=False, locale="en"), user, to, clock.uuid7(), clock.uuid7())
+    return compose(
+        Subject("reminder", "Blumen gießen", "Due", is_late=False, locale="en"), user, to, clock.uuid7(), clock.uuid7()
+    )
 
 
 def test_smtp_takes_a_mail(smtp: Inbox) -> None:
@@ -155,8 +157,14 @@ def amazon(system_env: pytest.MonkeyPatch, monkeypatch: pytest.MonkeyPatch) -> I
     key = rsa.generate_private_key(65537, 2048)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "sns.amazonaws.com")])
     now = datetime.now(UTC)
-    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
-    certificate = builder.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1)).sign(key, hashes.SHA256())
+    builder = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
+    )
+    certificate = (
+        builder.not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
     real = ses_events._fetch
 
     def fetch(url: str, region: str) -> bytes:
@@ -176,7 +184,11 @@ def signed(key: rsa.RSAPrivateKey, event: dict[str, Any], **changes: str) -> dic
     }  # fmt: skip
     text = "".join(f"{name}\n{message[name]}\n" for name in ("Message", "MessageId", "Timestamp", "TopicArn", "Type"))
     signature = key.sign(text.encode(), padding.PKCS1v15(), hashes.SHA256())
-    return message | {"SignatureVersion": "2", "Signature": base64.b64encode(signature).decode(), "SigningCertURL": URL} | changes
+    return (
+        message
+        | {"SignatureVersion": "2", "Signature": base64.b64encode(signature).decode(), "SigningCertURL": URL}
+        | changes
+    )
 
 
 def bounce(user: Any, kind: str = "Permanent", address: str = "") -> dict[str, Any]:
@@ -190,7 +202,9 @@ def bounce(user: Any, kind: str = "Permanent", address: str = "") -> dict[str, A
 
 def post(message: Any) -> Any:
     """Post it as SNS does, with its text/plain."""
-    return Client(notifications.wsgi).post("/api/email/ses-events", data=json.dumps(message), content_type="text/plain; charset=UTF-8")
+    return Client(notifications.wsgi).post(
+        "/api/email/ses-events", data=json.dumps(message), content_type="text/plain; charset=UTF-8"
+    )
 
 
 def test_a_permanent_bounce_stops_mail_until_the_person_asks_again(amazon: rsa.RSAPrivateKey) -> None:
@@ -212,7 +226,9 @@ def test_a_permanent_bounce_stops_mail_until_the_person_asks_again(amazon: rsa.R
         {"SignatureVersion": "3"},
         {"Signature": "AAAA"},
         {"SigningCertURL": "https://evil.example/SimpleNotificationService-0123abcd.pem"},
-        {"SigningCertURL": "https://sns.eu-central-1.amazonaws.com.evil.example/SimpleNotificationService-0123abcd.pem"},
+        {
+            "SigningCertURL": "https://sns.eu-central-1.amazonaws.com.evil.example/SimpleNotificationService-0123abcd.pem"
+        },
         {"SigningCertURL": "http://sns.eu-central-1.amazonaws.com/SimpleNotificationService-0123abcd.pem"},
         {"SigningCertURL": "https://sns.eu-central-1.amazonaws.com/evil.pem"},
         {"SigningCertURL": "https://x@sns.eu-central-1.amazonaws.com/SimpleNotificationService-0123abcd.pem"},

@@ -26,8 +26,13 @@ pytestmark = [pytest.mark.usefixtures("app_env"), pytest.mark.timeout(120)]
 
 def keys() -> dict[str, str]:
     """Return the keys of a new browser subscription."""
-    point = ec.generate_private_key(ec.SECP256R1()).public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-    return {"p256dh": base64.urlsafe_b64encode(point).rstrip(b"=").decode(), "auth": base64.urlsafe_b64encode(b"s" * 16).decode()}
+    point = (
+        ec.generate_private_key(ec.SECP256R1()).public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    )
+    return {
+        "p256dh": base64.urlsafe_b64encode(point).rstrip(b"=").decode(),
+        "auth": base64.urlsafe_b64encode(b"s" * 16).decode(),
+    }
 
 
 def endpoint() -> str:
@@ -50,7 +55,9 @@ def came(person: Person) -> tuple[str, str]:
 def owner(postgres: Database) -> Iterator[None]:
     """Let `someone` write accounts: the app role cannot."""
     url = urlsplit(postgres.owner_url)
-    connection = Connection(url.username, host=url.hostname, port=url.port, password=url.password, database=postgres.name)
+    connection = Connection(
+        url.username, host=url.hostname, port=url.port, password=url.password, database=postgres.name
+    )
     _owner.append(connection)
     yield
     _owner.pop()
@@ -133,10 +140,14 @@ def test_a_browser_goes_over_to_who_signs_in_there() -> None:
     assert first.get("/api/push-subscriptions").json["items"] == []
 
 
-@pytest.mark.parametrize("broken", [{"p256dh": "AAAA"}, {"auth": "AAAA"}, {"p256dh": base64.urlsafe_b64encode(b"\4" + b"x" * 64).decode()}])
+@pytest.mark.parametrize(
+    "broken", [{"p256dh": "AAAA"}, {"auth": "AAAA"}, {"p256dh": base64.urlsafe_b64encode(b"\4" + b"x" * 64).decode()}]
+)
 def test_keys_nothing_can_be_encrypted_for_are_refused(broken: dict[str, str]) -> None:
     """A point off the curve or a short secret is refused at once, not at the first reminder."""
-    assert someone().post("/api/push-subscriptions", {"endpoint": endpoint(), "keys": keys() | broken}).status_code == 422
+    assert (
+        someone().post("/api/push-subscriptions", {"endpoint": endpoint(), "keys": keys() | broken}).status_code == 422
+    )
 
 
 def test_snooze_makes_a_child_and_a_completion_cancels_it() -> None:
@@ -145,7 +156,11 @@ def test_snooze_makes_a_child_and_a_completion_cancels_it() -> None:
     task_id, occurrence = came(person)
     answer = person.post(f"/api/reminders/{occurrence}/snooze", {"minutes": 10})
     assert answer.status_code == 200
-    assert timedelta(minutes=9) < datetime.fromisoformat(answer.json["fire_at"]) - datetime.now(UTC) < timedelta(minutes=11)
+    assert (
+        timedelta(minutes=9)
+        < datetime.fromisoformat(answer.json["fire_at"]) - datetime.now(UTC)
+        < timedelta(minutes=11)
+    )
     until = (datetime.now(UTC) + timedelta(hours=2)).isoformat()
     assert person.post(f"/api/reminders/{occurrence}/snooze", {"until": until}).status_code == 200
     with transaction(person.user_id) as connection:

@@ -107,7 +107,9 @@ def test_a_completed_task_is_not_reminded_of(service: FakeSink, tmp_path: Path) 
     notify(identity)
     assert browser.requests == []
     assert mails(tmp_path, user) == []
-    assert {event.payload["reason"] for event in events(user, "notification.suppressed")} == {"the task is done or deleted"}
+    assert {event.payload["reason"] for event in events(user, "notification.suppressed")} == {
+        "the task is done or deleted"
+    }
 
 
 @pytest.mark.parametrize("status", [404, 410])
@@ -165,7 +167,9 @@ def test_a_redirect_is_not_followed(service: FakeSink) -> None:
     for status in (301, 302, 307, 308):
         user = person(push=True)
         browser = device(user, service)
-        service.answer = lambda _, status=status: Answer(status, headers={"Location": f"http://127.0.0.1:{service.port}/internal"})
+        service.answer = lambda _, status=status: Answer(
+            status, headers={"Location": f"http://127.0.0.1:{service.port}/internal"}
+        )
         notify_due(user)
         assert len(browser.requests) == 1
     assert not [request for request in service.received if request.path == "/internal"]

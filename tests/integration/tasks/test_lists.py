@@ -13,7 +13,12 @@ def shelf(new_person):
     person = new_person(time_zone="Pacific/Auckland")
     today = datetime.now(UTC).astimezone(__import__("zoneinfo").ZoneInfo("Pacific/Auckland")).date()
     rows = [
-        {"title": "Overdue day", "due_on": str(today - timedelta(days=1)), "priority": "urgent", "tags": ["home", "bills"]},
+        {
+            "title": "Overdue day",
+            "due_on": str(today - timedelta(days=1)),
+            "priority": "urgent",
+            "tags": ["home", "bills"],
+        },
         {"title": "Today all day", "due_on": str(today), "priority": "high", "tags": ["home"]},
         {"title": "Tonight", "due_at": f"{today}T23:59", "priority": "low"},
         {"title": "Next week", "due_on": str(today + timedelta(days=7)), "tags": ["work"]},

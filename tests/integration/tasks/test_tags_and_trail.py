@@ -62,7 +62,8 @@ def _deliver_all(user_id, times=1):
 
     with transaction(None) as connection:
         rows = connection.execute(
-            text("SELECT *, payload::text AS body FROM event_log WHERE user_id = :id ORDER BY created_at"), {"id": user_id}
+            text("SELECT *, payload::text AS body FROM event_log WHERE user_id = :id ORDER BY created_at"),
+            {"id": user_id},
         ).all()
     outcomes = []
     for row in rows:
@@ -88,7 +89,9 @@ def test_the_trail_shows_before_and_after_newest_first(ada):
     assert entries[0]["actor"] == {"user_id": str(ada.user_id), "origin": "web"}
 
 
-@pytest.mark.parametrize(("query", "count"), [("type=task.created", 3), ("type=task.*", 4), ("type=tag.*", 0), ("limit=2", 2)])
+@pytest.mark.parametrize(
+    ("query", "count"), [("type=task.created", 3), ("type=task.*", 4), ("type=tag.*", 0), ("limit=2", 2)]
+)
 def test_the_trail_filters_by_type(ada, query, count):
     """A type, or a prefix with a star."""
     made = [ada.post("/api/tasks", {"title": str(n)}).json for n in range(3)]

@@ -16,7 +16,9 @@ def _create(person, **fields):
 def _events(task_id):
     with transaction(None) as connection:
         return connection.execute(
-            text("SELECT type, aggregate_version AS version, payload FROM event_log WHERE aggregate_id = :id ORDER BY 2"),
+            text(
+                "SELECT type, aggregate_version AS version, payload FROM event_log WHERE aggregate_id = :id ORDER BY 2"
+            ),
             {"id": task_id},
         ).all()
 
@@ -27,7 +29,9 @@ def test_a_created_task_matches_its_model(ada):
         ada, title="Pay the rent", notes="**now**", priority="high", tags=["Home"], due_at="2027-03-01T09:00",
         reminders=[{"minutes_before": 10}],
     )  # fmt: skip
-    assert Task.model_validate_json(ada.get(f"/api/tasks/{task['id']}").data).model_dump(mode="json")["tags"] == ["Home"]
+    assert Task.model_validate_json(ada.get(f"/api/tasks/{task['id']}").data).model_dump(mode="json")["tags"] == [
+        "Home"
+    ]
     assert task["due_at"] == "2027-03-01T08:00:00.000000Z"
     assert (task["due_local"], task["due_tz"]) == ("2027-03-01T09:00:00", "Europe/Berlin")
     assert task["version"] == 1
@@ -37,7 +41,10 @@ def test_creation_answers_with_the_version_as_etag(ada):
     """A client can send the ETag straight back as If-Match."""
     answer = ada.post("/api/tasks", {"title": "x"})
     assert answer.headers["ETag"] == '"1"'
-    assert ada.patch(f"/api/tasks/{answer.json['id']}", {"title": "y"}, headers={"If-Match": '"1"'}).headers["ETag"] == '"2"'
+    assert (
+        ada.patch(f"/api/tasks/{answer.json['id']}", {"title": "y"}, headers={"If-Match": '"1"'}).headers["ETag"]
+        == '"2"'
+    )
 
 
 def test_omitted_fields_stay_and_null_clears(ada):
@@ -173,7 +180,9 @@ def test_bulk_is_all_or_nothing(ada):
         {"operations": [{"action": "create", "task": {"title": str(n), "tags": ["bulk"]}} for n in range(100)]},
     ).json["results"]
     assert [result["task"]["title"] for result in done] == [str(n) for n in range(100)]
-    assert [t["title"] for t in ada.get("/api/tasks?tag=bulk&limit=200").json["items"]][1:] == [str(n) for n in range(100)]
+    assert [t["title"] for t in ada.get("/api/tasks?tag=bulk&limit=200").json["items"]][1:] == [
+        str(n) for n in range(100)
+    ]
 
 
 def test_bulk_takes_a_hundred_and_no_more(ada):
@@ -220,7 +229,9 @@ def test_long_notes_stay_out_of_the_event_and_in_the_log(ada):
     """An event has room for 64 KiB: texts over 1,000 characters are only in the log's details."""
     task = _create(ada, notes="n" * 20_000)
     with transaction(None) as connection:
-        row = connection.execute(text("SELECT payload, details FROM event_log WHERE aggregate_id = :id"), {"id": task["id"]}).one()
+        row = connection.execute(
+            text("SELECT payload, details FROM event_log WHERE aggregate_id = :id"), {"id": task["id"]}
+        ).one()
     assert row.payload["changes"]["notes"]["after"] is None
     assert len(row.details["changes"]["notes"]["after"]) == 20_000
 

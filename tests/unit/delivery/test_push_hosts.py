@@ -100,7 +100,11 @@ def test_a_second_look_up_is_never_made(monkeypatch: pytest.MonkeyPatch) -> None
 
     asked = _answers(monkeypatch, ["142.250.185.74"], ["127.0.0.1"])
     monkeypatch.setattr(socket.socket, "connect", connect)
-    keys = Device(GOOD[0], "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4", "BTBZMqHH6r4Tts7J_aSIgg")
+    keys = Device(
+        GOOD[0],
+        "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+        "BTBZMqHH6r4Tts7J_aSIgg",
+    )
     outcome = send_push(keys, Message({"title": "t", "body": "b"}, "topic", 60))
     assert outcome.state == "retry"
     # urllib3 hands the checked address, not the name, to the resolver: whatever is asked for a second time is a number already.
@@ -108,7 +112,16 @@ def test_a_second_look_up_is_never_made(monkeypatch: pytest.MonkeyPatch) -> None
     assert set(asked[1:]) <= {"142.250.185.74"}
 
 
-@pytest.mark.parametrize("origin", ["http://example.com:80", "http://127.0.0.1", "http://127.0.0.1:80/x", "http://localhost:8080", "ftp://127.0.0.1:21"])
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "http://example.com:80",
+        "http://127.0.0.1",
+        "http://127.0.0.1:80/x",
+        "http://localhost:8080",
+        "ftp://127.0.0.1:21",
+    ],
+)
 def test_the_test_origin_is_this_machine_only(environment: pytest.MonkeyPatch, origin: str) -> None:
     """Anything else stops the function at its start."""
     environment.setenv("PUSH_ALLOWED_TEST_ORIGIN", origin)

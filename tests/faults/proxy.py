@@ -1,0 +1,85 @@
+"""A TCP proxy that breaks connections: pass, blackhole (bytes vanish, nobody is told), reset, cut after some bytes.
+
+Used between our code and PostgreSQL. What was swallowed stays lost: such a connection is reset when the proxy heals.
+"""
+
+import asyncio
+import socket
+import struct
+import threading
+from contextlib import suppress
+
+
+class Proxy:
+    """Forwards 127.0.0.1:``port`` to a port behind it until ``close``."""
+
+    def __init__(self, target: int) -> None:
+        self.mode = "pass"
+        self.cut_after = 0
+        self.port = 0
+        self._target = target
+        self._damaged: set[asyncio.StreamWriter] = set()
+        self._loop = asyncio.new_event_loop()
+        ready = threading.Event()
+        self._thread = threading.Thread(target=self._run, args=(ready,), daemon=True)
+        self._thread.start()
+        ready.wait(10)
+
+    def heal(self) -> None:
+        """Pass again; connections that lost bytes are reset."""
+        self.mode = "pass"
+        self._loop.call_soon_threadsafe(self._reset_damaged)
+
+    def close(self) -> None:
+        """Stop."""
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+
+    def _run(self, ready: threading.Event) -> None:
+        server = self._loop.run_until_complete(asyncio.start_server(self._accept, "127.0.0.1", 0))
+        self.port = server.sockets[0].getsockname()[1]
+        ready.set()
+        self._loop.run_forever()
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self.mode == "reset":
+            _reset(writer)
+            return
+        behind, to_behind = await asyncio.open_connection("127.0.0.1", self._target)
+        await asyncio.gather(self._pump(reader, to_behind, writer), self._pump(behind, writer, writer, answers=True))
+
+    async def _pump(
+        self,
+        source: asyncio.StreamReader,
+        sink: asyncio.StreamWriter,
+        client: asyncio.StreamWriter,
+        *,
+        answers: bool = False,
+    ) -> None:
+        with suppress(OSError):
+            while data := await source.read(65536):
+                if self.mode == "blackhole":
+                    self._damaged.add(client)
+                    continue
+                if self.mode == "reset" or (self.mode == "cut" and answers):
+                    if self.mode == "cut":
+                        sink.write(data[: self.cut_after])
+                        await sink.drain()
+                    break
+                sink.write(data)
+                await sink.drain()
+        if self.mode == "reset":
+            _reset(client)
+        sink.close()
+
+    def _reset_damaged(self) -> None:
+        while self._damaged:
+            _reset(self._damaged.pop())
+
+
+def _reset(writer: asyncio.StreamWriter) -> None:
+    connection = writer.get_extra_info("socket")
+    if connection is not None:
+        with suppress(OSError):
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()
