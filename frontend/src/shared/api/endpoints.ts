@@ -82,9 +82,9 @@ export const push = {
 };
 
 export const calendar = {
-  feeds: () => get<T.Page<T.CalendarFeed>>("/api/calendar/feeds"),
-  create: () => post<T.CalendarFeed>("/api/calendar/feeds"),
-  revoke: (feedId: string) => remove(`/api/calendar/feeds/${id(feedId)}`),
+  state: () => get<{ active: boolean }>("/api/calendar"),
+  create: () => post<{ url: string }>("/api/calendar"),
+  revoke: () => remove("/api/calendar"),
 };
 
 export const mailbox = {

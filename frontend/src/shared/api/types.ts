@@ -83,7 +83,6 @@ export interface Problem {
   errors?: { field: string; detail: string }[]; current?: Task;
 }
 
-export interface CalendarFeed { id: string; url?: string; created_at: string; last_used_at?: string | null }
 export interface Mail { id: string; to: string; subject: string; sent_at: string; text: string; html?: string | null }
 export interface Conversation { id: string; title: string; created_at: string; updated_at: string }
 export interface ChatMessage { id: string; role: "user" | "assistant" | "tool"; content: { text?: string }; created_at: string }
