@@ -25,6 +25,11 @@ from tests.support.bundle import ApiUser, Bundle, wait_until
 USERS = 20
 SECONDS = float(os.environ.get("PROBER_SECONDS", "60"))
 SEED = int(os.environ.get("SEED", "20261123"))
+FULL_SECONDS = 60  # long enough for every kind of fault at least once
+FAULTS = (
+    *("kill web", "kill system", "kill kafka-source", "kill ping-source", "kill kafka", "restart postgres"),
+    *("stop web", "stop system", "stop kafka-source", "stop kafka"),
+)
 QUIET_SECONDS = 240
 MISSING = (
     "SELECT (SELECT count(*) FROM outbox_pending) + (SELECT count(*) FROM event_log e WHERE NOT EXISTS"
@@ -70,9 +75,14 @@ class Nemesis:
         self.done: Counter[str] = Counter()
 
     def strike(self, name: str) -> None:
-        """Break one part; one that is not there right now is left alone."""
-        with contextlib.suppress(AssertionError, psutil.Error, ProcessLookupError, OSError, IndexError):
-            action, _, part = name.partition(" ")
+        """Break one part; one that is just being restarted is waited for, so that no kind of fault is left out."""
+        deadline = time.monotonic() + 15
+        while not self._struck(name) and time.monotonic() < deadline:
+            time.sleep(0.1)
+
+    def _struck(self, name: str) -> bool:
+        action, _, part = name.partition(" ")
+        try:
             if action == "restart":
                 os.kill(
                     self._bundle.pid("postgres"), signal.SIGQUIT
@@ -86,14 +96,14 @@ class Nemesis:
                 os.kill(self._random.choice(self._bundle.workers(part)), signal.SIGKILL)
             else:
                 self._bundle.kill(part)
-            self.done[name] += 1
+        except (AssertionError, psutil.Error, OSError, IndexError):
+            return False
+        self.done[name] += 1
+        return True
 
     def rage(self, seconds: float) -> None:
         """Strike for a while: every fault once in a random order, then again."""
-        faults = [
-            *("kill web", "kill system", "kill kafka-source", "kill ping-source", "kill kafka", "restart postgres"),
-            *("stop web", "stop system", "stop kafka-source", "stop kafka"),
-        ]
+        faults = list(FAULTS)
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             self._random.shuffle(faults)
@@ -169,6 +179,7 @@ def test_nothing_acknowledged_is_lost_while_everything_falls(tmp_path: Path) -> 
         )
         assert (lost, out_of_order, letters) == (0, 0, 0)
         assert events == effects
+        assert SECONDS < FULL_SECONDS or len(nemesis.done) == len(FAULTS)
         for writer in writers:
             writer.user.close()
     finally:
