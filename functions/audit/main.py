@@ -1,6 +1,7 @@
 """The audit function: a person's own trail of changes, newest first."""
 
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -17,7 +18,7 @@ class AuditActor(Output):
     """Who made a change and through which door."""
 
     user_id: UUID
-    origin: str = Field(examples=["web"])
+    origin: Literal["web", "api", "mcp", "chat", "system"]
 
 
 class AuditChange(Output):

@@ -38,6 +38,11 @@ def read(request: Request, given: str | None) -> str | None:
     return cookie
 
 
+def peek(request: Request) -> str | None:
+    """Return the cookie's refresh token to tell which session asks; whoever relies on it for anything else calls :func:`read`."""
+    return parse_cookie(request.header("Cookie")).get(_name()) or None
+
+
 def issue(request: Request, session: Session) -> list[str]:
     """Return the ``Set-Cookie`` values of a session: none where another site's page asked, which has no use for the cookie."""
     if request.header("Sec-Fetch-Site") not in {None, "same-origin", "none"}:

@@ -13,6 +13,7 @@ from functions.auth.schemas import (
     ChangePassword,
     CreatedApiToken,
     DeleteAccount,
+    EndedSessions,
     KeySet,
     LogIn,
     NewApiToken,
@@ -20,6 +21,8 @@ from functions.auth.schemas import (
     Refresh,
     Register,
     Session,
+    SessionList,
+    SignedIn,
     User,
 )
 from shared.config import TokenSettings
@@ -105,6 +108,35 @@ def change_password(request: Request, body: ChangePassword) -> Reply:
     client, origin = _client(request), request.identity.origin
     session = accounts.change_password(request.user_id, body.current_password, body.new_password, client, origin)
     return _signed_in(request, session)
+
+
+@router.get("/api/auth/sessions", response=SessionList, scope="account")
+def list_sessions(request: Request) -> dict[str, Any]:
+    """List where the account is signed in; the session that asks comes first."""
+    from functions.auth import cookies
+    from shared.services import session_list
+
+    items = session_list.list_sessions(request.user_id, cookies.peek(request))
+    return {"items": [SignedIn(**item).model_dump(mode="json") for item in items], "next_cursor": None}
+
+
+@router.delete("/api/auth/sessions/<uuid:session_id>", scope="account", errors=(404,))
+def end_session(request: Request, session_id: UUID) -> None:
+    """Sign out one session from elsewhere; its access token runs out within ten minutes."""
+    from shared.services import session_list
+
+    session_list.end_session(request.user_id, session_id)
+
+
+# Not idempotent: the body may hold the refresh token.
+@router.post("/api/auth/sessions/end-others", body=Refresh, response=EndedSessions, scope="account", idempotent=False)
+def end_other_sessions(request: Request, body: Refresh) -> dict[str, int]:
+    """Sign out every session but the one of the refresh token, given in the body or the cookie."""
+    from functions.auth import cookies
+    from shared.services import session_list
+
+    token = body.refresh_token or cookies.peek(request)
+    return {"ended": session_list.end_other_sessions(request.user_id, token)}
 
 
 @router.get("/api/auth/tokens", response=ApiTokenList, scope="account")

@@ -125,6 +125,30 @@ class Session(Output):
     user: User
 
 
+class SignedIn(Output):
+    """A sign-in on one device that goes on."""
+
+    id: UUID
+    user_agent: str = Field(description="What the browser calls itself.", examples=["Mozilla/5.0 (X11; Linux x86_64)"])
+    started_at: Instant
+    last_used_at: Instant = Field(description="When it refreshed last.")
+    expires_at: Instant = Field(description="When it ends if it is not used.")
+    current: bool = Field(description="Whether the cookie of this request is of this session.")
+
+
+class SessionList(Output):
+    """All sign-ins that go on."""
+
+    items: list[SignedIn]
+    next_cursor: None = None
+
+
+class EndedSessions(Output):
+    """How many were signed out."""
+
+    ended: int = Field(ge=0, examples=[2])
+
+
 class ChangePassword(Input):
     """The present and the next password."""
 

@@ -93,11 +93,34 @@ class Suppression(Output):
     reason: str | None
 
 
+class KindChannels(Output):
+    """Through which channels a kind of message comes."""
+
+    push: bool
+    email: bool
+    in_app: bool
+
+
+class ChannelsByKind(Output):
+    """Channels of every kind of message."""
+
+    reminder: KindChannels
+    digest: KindChannels
+
+
+class QuietHoursSetting(Output):
+    """Quiet hours as they are, wall time in the person's zone."""
+
+    enabled: bool
+    start: str = Field(examples=["22:00"])
+    end: str = Field(examples=["07:00"])
+
+
 class Preferences(Output):
     """Everything a person chose."""
 
-    channels: dict[str, dict[str, bool]]
-    quiet_hours: dict[str, Any]
+    channels: ChannelsByKind
+    quiet_hours: QuietHoursSetting
     email_suppressed: Suppression | None
 
 

@@ -52,6 +52,12 @@ class ListQuery(Query):
     total: bool = False
 
 
+class DeleteQuery(Query):
+    """Where to."""
+
+    permanent: bool = Field(default=False, description="for good, instead of into the trash")
+
+
 class Move(Input):
     """Where a task goes; a parent_id that is left out stays, null is the top."""
 
@@ -119,13 +125,10 @@ def change_task(request: Request, body: TaskChange, task_id: UUID) -> Reply:
     return _with_etag(service.change_task(_actor(request), task_id, body, if_version=_if_match(request)))
 
 
-@router.delete("/api/tasks/<uuid:task_id>", query=None, scope="tasks:write", errors=(404, 412))
-def delete_task(request: Request, task_id: UUID) -> Reply:
-    """Put a task into the trash; with ?permanent=true delete it for good."""
-    permanent = request.query_args.get("permanent", ["false"])[-1]
-    if permanent not in {"true", "false"}:
-        raise InvalidInput("permanent is true or false.", field="permanent")
-    act = service.purge_task if permanent == "true" else service.delete_task
+@router.delete("/api/tasks/<uuid:task_id>", query=DeleteQuery, scope="tasks:write", errors=(404, 412))
+def delete_task(request: Request, query: DeleteQuery, task_id: UUID) -> Reply:
+    """Put a task into the trash, or delete it for good."""
+    act = service.purge_task if query.permanent else service.delete_task
     act(_actor(request), task_id, if_version=_if_match(request))
     return Reply(None, 204)
 

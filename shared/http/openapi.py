@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from shared.http.router import Route, Router
 
 _REF = "#/components/schemas/{model}"
+_PROBLEM_REF = "#/components/responses/"
 _PROBLEM: dict[str, Any] = {
     "type": "object",
     "description": "RFC 9457 problem document",
@@ -26,7 +27,11 @@ _PROBLEM: dict[str, Any] = {
         "instance": {"type": "string"},
         "errors": {
             "type": "array",
-            "items": {"type": "object", "properties": {"field": {"type": "string"}, "detail": {"type": "string"}}},
+            "items": {
+                "type": "object",
+                "required": ["field", "detail"],
+                "properties": {"field": {"type": "string"}, "detail": {"type": "string"}},
+            },
         },
         "current": {"description": "the current state, with status 412"},
     },
@@ -61,6 +66,7 @@ def document(routers: Iterable["Router"]) -> dict[str, Any]:
         "paths": dict(sorted(paths.items())),
         "components": {
             "schemas": {"Problem": _PROBLEM, **dict(sorted(definitions.items()))},
+            "responses": _problems(paths),
             "securitySchemes": {
                 "bearer": {
                     "type": "http",
@@ -128,9 +134,23 @@ def _responses(route: "Route", schemas: dict[Any, Any]) -> dict[str, Any]:
     responses = {str(route.status): answer}
     codes = {*route.errors, *_ALWAYS} | (set() if route.public else {401, 403})
     for code in sorted(codes):
-        content = {"application/problem+json": {"schema": {"$ref": _REF.format(model="Problem")}}}
-        responses[str(code)] = {"description": HTTPStatus(code).phrase, "content": content}
+        responses[str(code)] = {"$ref": _PROBLEM_REF + HTTPStatus(code).name}
     return responses
+
+
+def _problems(paths: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Return the shared answers of every status that is a problem: written once, referred to by the operations."""
+    codes = {
+        int(status)
+        for operations in paths.values()
+        for operation in operations.values()
+        for status, response in operation["responses"].items()
+        if "$ref" in response
+    }
+    content = {"application/problem+json": {"schema": {"$ref": _REF.format(model="Problem")}}}
+    return {
+        HTTPStatus(code).name: {"description": HTTPStatus(code).phrase, "content": content} for code in sorted(codes)
+    }
 
 
 def _path(rule: str) -> tuple[str, list[dict[str, Any]]]:

@@ -26,8 +26,13 @@ def page(document: bytes) -> bytes:
     """Return the page for an OpenAPI document."""
     api = orjson.loads(document)
     by_tag: dict[str, list[tuple[str, str, dict[str, Any]]]] = {}
+    problems = api["components"].get("responses", {})
     for path, operations in api["paths"].items():
         for method, operation in operations.items():
+            operation["responses"] = {
+                status: problems.get(answer.get("$ref", "").rpartition("/")[2], answer)
+                for status, answer in operation["responses"].items()
+            }
             by_tag.setdefault(operation["tags"][0], []).append((method.upper(), path, operation))
     sections = "".join(_section(tag, by_tag.get(tag["name"], [])) for tag in api["tags"] if by_tag.get(tag["name"]))
     links = "".join(f'<a href="#{tag["name"]}">{tag["name"]}</a>' for tag in api["tags"] if by_tag.get(tag["name"]))

@@ -42,6 +42,9 @@ AUTH = {
     "PUT /api/auth/password": Recipe(
         body={"current_password": _PASSWORD, "new_password": "nine paper lanterns"}, owner=_NEEDS_PASSWORD
     ),
+    "GET /api/auth/sessions": Recipe(),
+    "DELETE /api/auth/sessions/{session_id}": Recipe(ids={"session_id": "session"}),
+    "POST /api/auth/sessions/end-others": Recipe(body={}),
     "GET /api/auth/tokens": Recipe(),
     "POST /api/auth/tokens": Recipe(body={"name": "script", "scopes": ["tasks:read"]}),
     "DELETE /api/auth/tokens/{token_id}": Recipe(ids={"token_id": "token"}),

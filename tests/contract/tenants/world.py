@@ -17,6 +17,10 @@ _ROWS = {
         " VALUES (:id, :user, 'https://fcm.googleapis.com/' || CAST(:id AS text), 'k', 'a')"
     ),
     "conversation": "INSERT INTO conversations (id, user_id, title) VALUES (:id, :user, 'c')",
+    "session": (
+        "INSERT INTO refresh_tokens (id, user_id, family_id, token_hash, expires_at, family_expires_at)"
+        " VALUES (:id, :user, :id, decode(md5(CAST(:id AS text)), 'hex'), now() + interval '1 day', now() + interval '1 day')"
+    ),
     "connection": (
         "INSERT INTO oauth_tokens (id, user_id, family_id, token_hash, client_id, client_name, resource, scopes, expires_at)"
         " VALUES (:id, :user, :id, decode(md5(CAST(:id AS text)), 'hex'), 'c', 'c', 'r', '{tasks:read}', now() + interval '1 day')"

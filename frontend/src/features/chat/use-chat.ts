@@ -35,7 +35,7 @@ export function useChat() {
       const { messages } = await api.get(id);
       conversation.current = id;
       sessionStorage.setItem(SAVED, id);
-      setTurns(messages.filter((message) => message.role !== "tool" && message.content.text).map((message) => turn(message.role as Turn["role"], message.content.text)));
+      setTurns(messages.filter((message) => message.role !== "tool" && message.content.text).map((message) => turn(message.role as Turn["role"], String(message.content.text))));
     } catch {
       sessionStorage.removeItem(SAVED);
     }

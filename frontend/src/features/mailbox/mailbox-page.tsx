@@ -40,7 +40,7 @@ export function MailboxPage() {
   );
 }
 
-function Message({ id, preview, to }: { id: string; preview?: string; to: string }) {
+function Message({ id, preview, to }: { id: string; preview?: string | null; to: string }) {
   const { t } = useI18n();
   const { data } = useQuery({ queryKey: ["mailbox", id], queryFn: () => mailbox.get(id), enabled: !preview });
   return (

@@ -35,7 +35,7 @@ async function parse(text: string, takenBack: readonly string[], signal?: AbortS
   });
 }
 
-const plainItem = (title: string): ParsedItem => ({ task: { title, priority: "none", tags: [], due_on: null, due_at: null, due_local: null, due_tz: null, rrule: null, reminders: [] }, tokens: [] });
+const plainItem = (title: string): ParsedItem => ({ task: { title, notes: "", priority: "none", tags: [], due_on: null, due_at: null, due_local: null, due_tz: null, rrule: null, dtstart: null, mode: "schedule", reminders: [] }, tokens: [] });
 
 /** The server counts code points, a text field counts UTF-16 units. */
 export function codeUnits(text: string): (codePoints: number) => number {

@@ -31,7 +31,7 @@ function Channels() {
   const client = useQueryClient();
   const { data } = useQuery({ queryKey: key, queryFn: api.preferences });
   const change = useMutation({
-    mutationFn: (next: Partial<Preferences>) => api.changePreferences(next),
+    mutationFn: (next: Partial<Pick<Preferences, "channels" | "quiet_hours">>) => api.changePreferences(next),
     onMutate: (next) => client.setQueryData<Preferences>(key, (old) => old && { ...old, ...next, channels: { ...old.channels, ...next.channels } }),
     onSuccess: (saved) => saved && client.setQueryData(key, saved),
     onError: (error: Error) => { notify.error(t("error.notSaved"), error.message); void client.invalidateQueries({ queryKey: key }); },
@@ -54,7 +54,7 @@ function Channels() {
                         type="checkbox"
                         aria-label={`${t(`kind.${kind}` as MessageKey)}: ${t(`channel.${channel}`)}`}
                         checked={data.channels[kind]![channel]}
-                        onChange={(event) => change.mutate({ channels: { [kind]: { ...data.channels[kind]!, [channel]: event.target.checked } } })}
+                        onChange={(event) => change.mutate({ channels: { ...data.channels, [kind]: { ...data.channels[kind], [channel]: event.target.checked } } })}
                         className="size-6 accent-[var(--accent)] sm:size-4.5"
                       />
                     </td>

@@ -5,6 +5,7 @@ import { KeyRound, Trash2 } from "lucide-react";
 import { useState, type FormEvent } from "react";
 import { auth } from "@/shared/api/endpoints";
 import { session } from "@/shared/api/session";
+import type { TokenScope } from "@/shared/api/types";
 import { useI18n } from "@/shared/i18n";
 import { formatInstant } from "@/shared/lib/dates";
 import { useStore } from "@/shared/lib/store";
@@ -28,7 +29,7 @@ export default function TokensSection() {
     event.preventDefault();
     const data = new FormData(event.currentTarget);
     const days = Number(data.get("days"));
-    create.mutate({ name: String(data.get("name")), scopes: data.getAll("scope").map(String), ...(days && { expires_in_days: days }) }, { onSuccess: () => setFormKey(formKey + 1) });
+    create.mutate({ name: String(data.get("name")), scopes: data.getAll("scope") as TokenScope[], ...(days && { expires_in_days: days }) }, { onSuccess: () => setFormKey(formKey + 1) });
   }
   return (
     <SettingsGroup title={t("settings.tokens")} text={t("tokens.text")}>

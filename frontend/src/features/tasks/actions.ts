@@ -106,7 +106,8 @@ export function dueInput(due: { due_on: string | null; due_at: string | null; du
 function shown(task: Task, input: TaskInput): Partial<Task> {
   const { due_on, due_at, due_tz, reminders, ...rest } = input;
   const patch: Partial<Task> = { ...rest } as Partial<Task>;
-  if (reminders) patch.reminders = reminders;
+  // The server numbers a new reminder; until then it has none.
+  if (reminders) patch.reminders = reminders.map((each) => ({ id: "", minutes_before: null, at: null, ...each }));
   if ("due_on" in input || "due_at" in input) {
     patch.due_on = due_on ?? null;
     patch.due_at = due_at ? instant(due_at, due_tz) : null;
@@ -162,7 +163,7 @@ export function createTasks(inputs: NewTask[], options: { quiet?: boolean } = {}
 const deleteQuietly = (ids: string[]) => void submit(ids.map((id) => ({ taskId: id, action: "delete", patch: { deleted_at: stamp() } })));
 
 /** The series of a task that repeats: its first occurrence is the due date, or today. */
-export function seriesInput(input: NewTask | ParsedTask, rrule: string, mode: RecurringInput["mode"] = "schedule"): RecurringInput {
+export function seriesInput(input: NewTask | ParsedTask, rrule: string, mode: RecurringInput["mode"] = "schedule"): RecurringInput & { dtstart: string; time_zone: string } {
   const zone = input.due_tz ?? userZone();
   const dtstart = input.dtstart ?? (input.due_at ? wallTime(instant(input.due_at, zone), zone) : (input.due_on ?? today(zone)));
   const reminders: Reminder[] | undefined = input.reminders?.length ? input.reminders : undefined;

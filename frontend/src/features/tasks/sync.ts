@@ -19,7 +19,7 @@ async function send(change: Change): Promise<Task | null> {
   const { taskId, action, id } = change;
   switch (action) {
     case "create":
-      return api.create(change.input ?? {}, id);
+      return api.create({ title: "", ...change.input }, id);
     case "create-series":
       await recurringApi.create(change.series!, id);
       return null;
