@@ -5,6 +5,7 @@
  * at every start when it has changed since (keepRegistered), besides `pushsubscriptionchange` in sw.js.
  */
 import { push as api } from "@/shared/api/endpoints";
+import { programOf } from "@/shared/lib/user-agent";
 
 const ENDPOINT_KEY = "obsidianlist.push.endpoint";
 const DEVICE_KEY = "obsidianlist.push.device";
@@ -77,7 +78,6 @@ export async function removeThisDevice(): Promise<void> {
 
 /** "Firefox on Linux": enough to tell one's devices apart. */
 export function deviceName(agent = navigator.userAgent): string {
-  const browser = /Edg\//.test(agent) ? "Edge" : /Firefox\//.test(agent) ? "Firefox" : /Chrome\//.test(agent) ? "Chrome" : /Safari\//.test(agent) ? "Safari" : "Browser";
-  const system = /Android/.test(agent) ? "Android" : /iPhone|iPad/.test(agent) ? "iOS" : /Mac/.test(agent) ? "macOS" : /Windows/.test(agent) ? "Windows" : /Linux/.test(agent) ? "Linux" : "";
-  return system ? `${browser} on ${system}` : browser;
+  const { browser, system } = programOf(agent);
+  return [browser || "Browser", system].filter(Boolean).join(" on ");
 }

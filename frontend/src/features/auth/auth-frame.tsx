@@ -1,6 +1,8 @@
 "use client";
 import { Bell, Keyboard, WifiOff } from "lucide-react";
-import type { ReactNode } from "react";
+import Link from "next/link";
+import { useRouter } from "next/navigation";
+import { useEffect, type MouseEvent, type ReactNode } from "react";
 import { useI18n } from "@/shared/i18n";
 import { Logo } from "@/shared/ui/logo";
 
@@ -34,6 +36,31 @@ export function AuthFrame({ children }: { children: ReactNode }) {
     </div>
   );
 }
+
+export function AuthHeading({ title, question, answer, href }: { title: string; question: string; answer: string; href: string }) {
+  const router = useRouter();
+  // Where the person wanted to go stays in the address on the way between the two forms.
+  function keepNext(event: MouseEvent) {
+    if (!location.search) return;
+    event.preventDefault();
+    router.push(href + location.search);
+  }
+  useEffect(() => {
+    document.title = `${title} · ObsidianList`;
+  }, [title]);
+  return (
+    <>
+      <h1 className="text-2xl font-semibold tracking-tight">{title}</h1>
+      <p className="mt-1.5 mb-7 text-muted">
+        {question} <Link href={href} onClick={keepNext} className="font-medium text-accent-text underline-offset-2 hover:underline">{answer}</Link>
+      </p>
+    </>
+  );
+}
+
+export const FormError = ({ children }: { children?: ReactNode }) => (
+  <div role="alert" className={children ? "animate-fade rounded-lg bg-danger-soft px-3 py-2 text-danger" : "sr-only"}>{children}</div>
+);
 
 function Chip({ children, tone }: { children: ReactNode; tone?: "warn" | "ok" }) {
   const look = tone === "warn" ? "bg-warn-soft text-warn" : tone === "ok" ? "bg-ok-soft text-ok" : "bg-accent-soft text-accent-text";

@@ -1,100 +1,58 @@
 "use client";
 /** Taking all data out, and bringing tasks in. */
-import { useQueryClient } from "@tanstack/react-query";
-import { FileJson, FileSpreadsheet, Upload } from "lucide-react";
-import { useRef, useState } from "react";
+import { FileJson, FileSpreadsheet, type LucideIcon } from "lucide-react";
+import { useState } from "react";
 import { useI18n } from "@/shared/i18n";
+import { today } from "@/shared/lib/dates";
 import { Button } from "@/shared/ui/button";
 import { notify } from "@/shared/ui/toast";
 import { useZone } from "@/features/tasks/zone";
 import { download, exportCsv, exportJson } from "@/features/transfer/export";
-import { importTasks } from "@/features/transfer/import";
-import { readFile, type ImportedTask, type Source } from "@/features/transfer/read-file";
-import { SettingsGroup } from "./section";
+import { ImportCard } from "@/features/transfer/import-card";
+import { Card, SettingsGroup } from "./section";
 
-const MOST_BYTES = 20_000_000;
+const KINDS = {
+  json: { icon: FileJson, title: "data.exportJson", text: "data.exportJsonText", make: exportJson, type: "application/json" },
+  csv: { icon: FileSpreadsheet, title: "data.exportCsv", text: "data.exportCsvText", make: exportCsv, type: "text/csv" },
+} as const;
+type Kind = keyof typeof KINDS;
 
 export default function DataSection() {
-  return (
-    <>
-      <Export />
-      <Import />
-    </>
-  );
-}
-
-function Export() {
   const { t } = useI18n();
-  const [busy, setBusy] = useState<string | null>(null);
-  const save = async (kind: "json" | "csv") => {
+  const zone = useZone();
+  const [busy, setBusy] = useState<Kind | null>(null);
+  const save = async (kind: Kind) => {
     setBusy(kind);
-    const day = new Date().toISOString().slice(0, 10);
+    const name = `obsidianlist-${today(zone)}.${kind}`;
     try {
-      if (kind === "json") download(await exportJson(), `obsidianlist-${day}.json`, "application/json");
-      else download(await exportCsv(), `obsidianlist-${day}.csv`, "text/csv");
+      download(await KINDS[kind].make(), name, KINDS[kind].type);
+      notify.success(t("data.exportDone", { name }));
     } catch (error) {
       notify.error(t("data.exportFailed"), (error as Error).message);
     }
     setBusy(null);
   };
   return (
-    <SettingsGroup title={t("data.export")} text={t("data.exportText")}>
-      <div className="flex flex-wrap gap-2">
-        <Button icon={FileJson} busy={busy === "json"} disabled={busy !== null} onClick={() => void save("json")}>{t("data.exportJson")}</Button>
-        <Button icon={FileSpreadsheet} busy={busy === "csv"} disabled={busy !== null} onClick={() => void save("csv")}>{t("data.exportCsv")}</Button>
-      </div>
-    </SettingsGroup>
+    <>
+      <SettingsGroup title={t("data.export")} text={t("data.exportText")}>
+        <Card>
+          {(Object.keys(KINDS) as Kind[]).map((kind) => <ExportRow key={kind} icon={KINDS[kind].icon} title={t(KINDS[kind].title)} text={t(KINDS[kind].text)} busy={busy === kind} disabled={busy !== null} onSave={() => void save(kind)} />)}
+        </Card>
+      </SettingsGroup>
+      <SettingsGroup title={t("data.import")} text={t("data.importText")}><ImportCard /></SettingsGroup>
+    </>
   );
 }
 
-function Import() {
+interface ExportProps { icon: LucideIcon; title: string; text: string; busy: boolean; disabled: boolean; onSave: () => void }
+
+function ExportRow({ icon: Icon, title, text, busy, disabled, onSave }: ExportProps) {
   const { t } = useI18n();
-  const zone = useZone();
-  const client = useQueryClient();
-  const input = useRef<HTMLInputElement>(null);
-  const [found, setFound] = useState<{ source: Source; tasks: ImportedTask[] } | null>(null);
-  const [done, setDone] = useState<number | null>(null);
-
-  async function read(file: File | undefined) {
-    if (!file) return;
-    try {
-      if (file.size > MOST_BYTES) throw new Error(t("data.tooLarge"));
-      setFound(readFile(await file.text()));
-    } catch (error) {
-      notify.error(t("data.unreadable"), (error as Error).message);
-    }
-    if (input.current) input.current.value = "";
-  }
-
-  async function run() {
-    setDone(0);
-    try {
-      await importTasks(found!.tasks, zone, setDone);
-      notify.success(t("data.imported", { count: found!.tasks.length }));
-      setFound(null);
-    } catch (error) {
-      notify.error(t("data.importFailed"), (error as Error).message);
-    }
-    setDone(null);
-    await client.invalidateQueries();
-  }
-
   return (
-    <SettingsGroup title={t("data.import")} text={t("data.importText")}>
-      <input ref={input} type="file" accept=".csv,.json,text/csv,application/json" aria-label={t("data.choose")} className="sr-only" tabIndex={-1} onChange={(event) => void read(event.target.files?.[0])} />
-      {found ? (
-        <div className="rounded-lg border border-line p-4">
-          <p className="font-medium">{t("data.found", { count: found.tasks.length, source: t(`data.source.${found.source}`) })}</p>
-          <ul className="my-2 text-[0.8125rem] text-muted">{found.tasks.slice(0, 5).map((task, at) => <li key={at} className="truncate">{task.parent !== null && "↳ "}{task.title}</li>)}</ul>
-          {done !== null && <progress aria-label={t("data.import")} className="mb-3 w-full accent-[var(--accent)]" max={found.tasks.length} value={done} />}
-          <div className="flex gap-2">
-            <Button disabled={done !== null} onClick={() => setFound(null)}>{t("action.cancel")}</Button>
-            <Button variant="primary" disabled={done !== null} busy={done !== null} onClick={() => void run()}>{t("data.importAction", { count: found.tasks.length })}</Button>
-          </div>
-        </div>
-      ) : (
-        <Button icon={Upload} onClick={() => input.current?.click()}>{t("data.choose")}</Button>
-      )}
-    </SettingsGroup>
+    <div className="flex min-h-15 items-center gap-3.5 px-4 py-3">
+      <span aria-hidden className="grid size-8 shrink-0 place-items-center rounded-lg bg-hover text-muted"><Icon size={16} /></span>
+      <div className="min-w-0 flex-1"><p className="font-medium">{title}</p><p className="mt-0.5 text-xs text-pretty text-faint">{text}</p></div>
+      <Button busy={busy} disabled={disabled} aria-label={`${t("data.download")}: ${title}`} onClick={onSave}>{t("data.download")}</Button>
+    </div>
   );
 }

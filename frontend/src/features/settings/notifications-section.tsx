@@ -1,100 +1,133 @@
 "use client";
-/** Where reminders arrive, when they keep quiet, and which devices get push. */
+/** Where reminders arrive, when they keep quiet, which devices get push, and what new tasks start with. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { auth, notifications as api } from "@/shared/api/endpoints";
 import { session, setUser } from "@/shared/api/session";
-import type { ChannelName, Preferences } from "@/shared/api/types";
-import { useI18n, type MessageKey } from "@/shared/i18n";
+import type { ChannelName, MessageKind, Preferences } from "@/shared/api/types";
+import { useI18n } from "@/shared/i18n";
+import { formatInstant, formatTime } from "@/shared/lib/dates";
 import { useStore } from "@/shared/lib/store";
-import { Field, SelectField, Switch } from "@/shared/ui/form";
+import { Button } from "@/shared/ui/button";
+import { Switch } from "@/shared/ui/form";
 import { notify } from "@/shared/ui/toast";
+import { useZone } from "@/features/tasks/zone";
 import { Devices } from "./devices";
-import { SettingsGroup } from "./section";
+import { Card, Row, SettingsGroup, SettingsSkeleton } from "./section";
 
 const CHANNELS: ChannelName[] = ["push", "email", "in_app"];
-const KINDS = ["reminder", "digest"] as const;
+const KINDS: MessageKind[] = ["reminder", "digest"];
 const DEFAULTS = ["", "0", "5", "10", "15", "30", "60", "1440"];
 const key = ["preferences"] as const;
+type Change = Partial<Pick<Preferences, "channels" | "quiet_hours">>;
 
 export default function NotificationsSection() {
+  const { t } = useI18n();
+  const client = useQueryClient();
+  const { data, error, refetch } = useQuery({ queryKey: key, queryFn: api.preferences });
+  const change = useMutation({
+    mutationFn: (next: Change) => api.changePreferences(next),
+    onMutate: (next) => client.setQueryData<Preferences>(key, (old) => old && { ...old, ...next }),
+    onSuccess: (saved) => client.setQueryData(key, saved),
+    onError: (failure: Error) => { notify.error(t("error.notSaved"), failure.message); void client.invalidateQueries({ queryKey: key }); },
+  });
   return (
     <>
       <Devices />
-      <Channels />
+      {data ? <><Channels preferences={data} onChange={change.mutate} /><QuietHours preferences={data} onChange={change.mutate} /></> : error ? <Button onClick={() => void refetch()}>{t("status.retry")}</Button> : <div className="mb-10"><SettingsSkeleton /></div>}
       <Defaults />
     </>
   );
 }
 
-function Channels() {
-  const { t } = useI18n();
-  const client = useQueryClient();
-  const { data } = useQuery({ queryKey: key, queryFn: api.preferences });
-  const change = useMutation({
-    mutationFn: (next: Partial<Pick<Preferences, "channels" | "quiet_hours">>) => api.changePreferences(next),
-    onMutate: (next) => client.setQueryData<Preferences>(key, (old) => old && { ...old, ...next, channels: { ...old.channels, ...next.channels } }),
-    onSuccess: (saved) => saved && client.setQueryData(key, saved),
-    onError: (error: Error) => { notify.error(t("error.notSaved"), error.message); void client.invalidateQueries({ queryKey: key }); },
-  });
-  if (!data) return <div className="skeleton mb-9 h-40" />;
-  const quiet = data.quiet_hours;
+interface Props { preferences: Preferences; onChange: (change: Change) => void }
+
+function Channels({ preferences, onChange }: Props) {
+  const { t, locale } = useI18n();
+  const zone = useZone();
+  const suppressed = preferences.email_suppressed;
   return (
-    <>
-      <SettingsGroup title={t("settings.channels")} text={t("settings.channelsText")}>
-        <div className="overflow-x-auto rounded-lg border border-line">
-          <table className="w-full text-[0.8125rem]">
-            <thead><tr className="border-b border-line text-faint"><th scope="col" className="px-3 py-2 text-left font-medium">{t("settings.kind")}</th>{CHANNELS.map((channel) => <th key={channel} scope="col" className="px-3 py-2 font-medium">{t(`channel.${channel}`)}</th>)}</tr></thead>
-            <tbody>
-              {KINDS.filter((kind) => data.channels[kind]).map((kind) => (
-                <tr key={kind} className="border-b border-line last:border-0">
-                  <th scope="row" className="px-3 py-2.5 text-left font-normal">{t(`kind.${kind}`)}</th>
-                  {CHANNELS.map((channel) => (
-                    <td key={channel} className="px-3 py-2.5 text-center">
-                      <input
-                        type="checkbox"
-                        aria-label={`${t(`kind.${kind}` as MessageKey)}: ${t(`channel.${channel}`)}`}
-                        checked={data.channels[kind]![channel]}
-                        onChange={(event) => change.mutate({ channels: { ...data.channels, [kind]: { ...data.channels[kind], [channel]: event.target.checked } } })}
-                        className="size-6 accent-[var(--accent)] sm:size-4.5"
-                      />
-                    </td>
-                  ))}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      </SettingsGroup>
-      <SettingsGroup title={t("settings.quiet")} text={t("settings.quietText")}>
-        <Switch label={t("settings.quietOn")} checked={quiet.enabled} onChange={(enabled) => change.mutate({ quiet_hours: { ...quiet, enabled } })} />
-        {quiet.enabled && (
-          <div className="mt-2 flex gap-4">
-            {(["start", "end"] as const).map((edge) => (
-              <Field key={edge} label={t(`settings.quiet.${edge}`)}>{(props) => <input type="time" className="field w-32" required value={quiet[edge].slice(0, 5)} onChange={(event) => event.target.value && change.mutate({ quiet_hours: { ...quiet, [edge]: event.target.value } })} {...props} />}</Field>
+    <SettingsGroup title={t("settings.channels")} text={t("settings.channelsText")}>
+      {suppressed && <p role="status" className="mb-3 rounded-xl bg-warn-soft px-4 py-3 text-[0.8125rem] text-warn">{t("settings.emailSuppressed", { date: formatInstant(suppressed.since, locale, zone, { dateStyle: "medium" }) })}</p>}
+      <Card>
+        <table className="w-full text-[0.8125rem]">
+          <thead>
+            <tr className="border-b border-line text-xs text-faint">
+              <th scope="col" className="px-4 py-2.5 text-left font-normal">{t("settings.kind")}</th>
+              {CHANNELS.map((channel) => <th key={channel} scope="col" className="w-20 px-1 py-2.5 font-normal sm:w-24">{t(`channel.${channel}`)}</th>)}
+            </tr>
+          </thead>
+          <tbody>
+            {KINDS.map((kind) => (
+              <tr key={kind} className="border-b border-line last:border-0">
+                <th scope="row" className="px-4 py-3 text-left font-normal"><span className="block text-sm font-medium">{t(`kind.${kind}`)}</span><span className="mt-0.5 block text-xs text-faint max-sm:hidden">{t(`kind.${kind}Hint`)}</span></th>
+                {CHANNELS.map((channel) => (
+                  <td key={channel} className="text-center">
+                    <input
+                      type="checkbox"
+                      aria-label={`${t(`kind.${kind}`)}: ${t(`channel.${channel}`)}`}
+                      checked={preferences.channels[kind][channel]}
+                      onChange={(event) => onChange({ channels: { ...preferences.channels, [kind]: { ...preferences.channels[kind], [channel]: event.target.checked } } })}
+                      className="hit size-6 align-middle accent-[var(--accent)] sm:size-4.5"
+                    />
+                  </td>
+                ))}
+              </tr>
             ))}
-          </div>
-        )}
-      </SettingsGroup>
-    </>
+          </tbody>
+        </table>
+      </Card>
+    </SettingsGroup>
+  );
+}
+
+function QuietHours({ preferences, onChange }: Props) {
+  const { t, locale } = useI18n();
+  const zone = useZone();
+  const quiet = preferences.quiet_hours;
+  const time = (wall: string) => formatTime(`2024-01-01T${wall}`, locale);
+  return (
+    <SettingsGroup title={t("settings.quiet")} text={t("settings.quietText")}>
+      <Card>
+        <div className="px-4 py-1.5">
+          <Switch label={t("settings.quietOn")} hint={quiet.enabled ? t("settings.quietSpan", { start: time(quiet.start), end: time(quiet.end), zone: zone.replaceAll("_", " ") }) : undefined} checked={quiet.enabled} onChange={(enabled) => onChange({ quiet_hours: { ...quiet, enabled } })} />
+        </div>
+        {quiet.enabled && (["start", "end"] as const).map((edge) => (
+          <Row key={edge} label={t(`settings.quiet.${edge}`)} narrow>
+            {(props) => <input type="time" className="field w-32" required defaultValue={quiet[edge]} key={quiet[edge]} onBlur={(event) => event.target.value && event.target.value !== quiet[edge] && onChange({ quiet_hours: { ...quiet, [edge]: event.target.value } })} {...props} />}
+          </Row>
+        ))}
+      </Card>
+    </SettingsGroup>
   );
 }
 
 function Defaults() {
   const { t } = useI18n();
   const user = useStore(session, (state) => state.user);
-  const change = useMutation({ mutationFn: auth.change, onSuccess: setUser, onError: (error: Error) => notify.error(t("error.notSaved"), error.message) });
+  const change = useMutation({ mutationFn: auth.change, onSuccess: (next) => { setUser(next); notify.success(t("settings.saved")); }, onError: (error: Error) => notify.error(t("error.notSaved"), error.message) });
   if (!user) return null;
-  const minutes = user.settings?.default_reminder_minutes;
+  const { default_reminder_minutes: minutes, all_day_reminder_time: allDay } = user.settings;
+  const words = (value: string) => {
+    if (value === "") return t("settings.noReminder");
+    if (value === "0") return t("reminder.atTime");
+    if (value === "1440") return t("reminder.days", { count: 1 });
+    return value === "60" ? t("reminder.hours", { count: 1 }) : t("reminder.minutes", { count: Number(value) });
+  };
+  const chosen = minutes === null ? "" : String(minutes);
   return (
     <SettingsGroup title={t("settings.defaults")}>
-      <div className="flex max-w-sm flex-col gap-4">
-        <SelectField label={t("settings.defaultReminder")} hint={t("settings.defaultReminderHint")} value={minutes ?? ""} onChange={(event) => change.mutate({ settings: { default_reminder_minutes: event.target.value === "" ? null : Number(event.target.value) } })}>
-          {DEFAULTS.map((value) => <option key={value} value={value}>{value === "" ? t("settings.noReminder") : value === "0" ? t("reminder.atTime") : value === "1440" ? t("reminder.days", { count: 1 }) : value === "60" ? t("reminder.hours", { count: 1 }) : t("reminder.minutes", { count: Number(value) })}</option>)}
-        </SelectField>
-        <Field label={t("settings.allDayTime")} hint={t("settings.allDayTimeHint")}>
-          {(props) => <input type="time" required className="field w-32" defaultValue={user.settings?.all_day_reminder_time?.slice(0, 5) ?? "09:00"} onBlur={(event) => event.target.value && event.target.value !== user.settings?.all_day_reminder_time?.slice(0, 5) && change.mutate({ settings: { all_day_reminder_time: event.target.value } })} {...props} />}
-        </Field>
-      </div>
+      <Card>
+        <Row label={t("settings.defaultReminder")} hint={t("settings.defaultReminderHint")}>
+          {(props) => (
+            <select className="field" value={chosen} onChange={(event) => change.mutate({ settings: { default_reminder_minutes: event.target.value === "" ? null : Number(event.target.value) } })} {...props}>
+              {[...new Set([...DEFAULTS, chosen])].map((value) => <option key={value} value={value}>{words(value)}</option>)}
+            </select>
+          )}
+        </Row>
+        <Row label={t("settings.allDayTime")} hint={t("settings.allDayTimeHint")} narrow>
+          {(props) => <input type="time" required className="field w-32" key={allDay} defaultValue={allDay.slice(0, 5)} onBlur={(event) => event.target.value && event.target.value !== allDay.slice(0, 5) && change.mutate({ settings: { all_day_reminder_time: event.target.value } })} {...props} />}
+        </Row>
+      </Card>
     </SettingsGroup>
   );
 }

@@ -1,90 +1,104 @@
 "use client";
-/** Name, zone, language, week; password; the account's end. */
+/** Name, language, time zone, week: what the account is, everywhere. */
 import { useMutation } from "@tanstack/react-query";
-import { useState, type FormEvent } from "react";
+import { useMemo } from "react";
 import { auth } from "@/shared/api/endpoints";
 import { ApiError } from "@/shared/api/errors";
-import { endSession, session, setUser } from "@/shared/api/session";
+import { session, setUser } from "@/shared/api/session";
 import { LANGUAGES, languageOf, localeFor, useI18n } from "@/shared/i18n";
-import { addDays, formatDate } from "@/shared/lib/dates";
+import { addDays, deviceZone, formatDate, formatInstant } from "@/shared/lib/dates";
+import { useNow } from "@/shared/lib/now";
 import { useStore } from "@/shared/lib/store";
-import { Button } from "@/shared/ui/button";
-import { SelectField, TextField } from "@/shared/ui/form";
 import { notify } from "@/shared/ui/toast";
-import { SettingsGroup } from "./section";
+import { Card, Fact, Row, SettingsGroup } from "./section";
 
-const zones = () => (typeof Intl.supportedValuesOf === "function" ? ["UTC", ...Intl.supportedValuesOf("timeZone").filter((zone) => zone !== "UTC")] : []);
 const MONDAY = "2024-01-01";
+const WEEK_STARTS = [0, 5, 6];
+const spaced = (zone: string) => zone.replaceAll("_", " ");
 
 export default function ProfileSection() {
+  const { t, locale } = useI18n();
+  const user = useStore(session, (state) => state.user);
+  const change = useMutation({
+    mutationFn: auth.change,
+    onSuccess: (next) => { setUser(next); notify.success(t("settings.saved")); },
+    onError: (error: Error) => notify.error(t("error.notSaved"), error.message),
+  });
+  if (!user) return null;
+  const nameError = change.error instanceof ApiError ? change.error.field("display_name") : undefined;
+  const saveName = (name: string) => name.trim() !== user.display_name && change.mutate({ display_name: name.trim() });
   return (
     <>
-      <Profile />
-      <Password />
-      <DeleteAccount />
+      <SettingsGroup title={t("settings.profile")}>
+        <Card>
+          <Row label={t("auth.name")} hint={t("settings.nameHint")} error={nameError}>
+            {(props) => (
+              <input
+                key={user.display_name}
+                className="field"
+                autoComplete="name"
+                defaultValue={user.display_name}
+                maxLength={100}
+                onBlur={(event) => saveName(event.target.value)}
+                onKeyDown={(event) => event.key === "Enter" && event.currentTarget.blur()}
+                {...props}
+              />
+            )}
+          </Row>
+          <Fact label={t("settings.email")}><span className="block truncate text-muted">{user.email}</span></Fact>
+        </Card>
+      </SettingsGroup>
+      <SettingsGroup title={t("settings.region")}>
+        <Card>
+          <Row label={t("settings.language")} hint={t("settings.languageHint")}>
+            {(props) => (
+              <select className="field" value={languageOf(user.locale)} onChange={(event) => change.mutate({ locale: localeFor(event.target.value) })} {...props}>
+                {Object.entries(LANGUAGES).map(([code, { name }]) => <option key={code} value={code} lang={code}>{name}</option>)}
+              </select>
+            )}
+          </Row>
+          <ZoneRow zone={user.time_zone} onChange={(time_zone) => change.mutate({ time_zone })} />
+          <Row label={t("settings.weekStart")} hint={t("settings.weekStartHint")}>
+            {(props) => (
+              <select className="field" value={user.week_start} onChange={(event) => change.mutate({ week_start: Number(event.target.value) })} {...props}>
+                {WEEK_STARTS.map((day) => <option key={day} value={day}>{formatDate(addDays(MONDAY, day), locale, { weekday: "long" })}</option>)}
+              </select>
+            )}
+          </Row>
+        </Card>
+      </SettingsGroup>
     </>
   );
 }
 
-function Profile() {
+/** The zone, the time there, what it decides, and the device's own zone if it is another. */
+function ZoneRow({ zone, onChange }: { zone: string; onChange: (zone: string) => void }) {
   const { t, locale } = useI18n();
-  const user = useStore(session, (state) => state.user);
-  const change = useMutation({ mutationFn: auth.change, onSuccess: (next) => { setUser(next); notify.success(t("settings.saved")); }, onError: (error: Error) => notify.error(t("error.notSaved"), error.message) });
-  if (!user) return null;
-  const all = zones();
-  return (
-    <SettingsGroup title={t("settings.profile")} text={user.email}>
-      <div className="flex max-w-sm flex-col gap-4">
-        <TextField key={user.display_name} label={t("auth.name")} autoComplete="name" defaultValue={user.display_name ?? ""} maxLength={100} onBlur={(event) => event.target.value.trim() !== (user.display_name ?? "") && change.mutate({ display_name: event.target.value.trim() })} />
-        <SelectField label={t("settings.zone")} hint={t("settings.zoneHint")} value={user.time_zone} onChange={(event) => change.mutate({ time_zone: event.target.value })}>
-          {(all.includes(user.time_zone) ? all : [user.time_zone, ...all]).map((zone) => <option key={zone} value={zone}>{zone.replaceAll("_", " ")}</option>)}
-        </SelectField>
-        <SelectField label={t("settings.language")} value={languageOf(user.locale)} onChange={(event) => change.mutate({ locale: localeFor(event.target.value) })}>
-          {Object.entries(LANGUAGES).map(([code, { name }]) => <option key={code} value={code} lang={code}>{name}</option>)}
-        </SelectField>
-        <SelectField label={t("settings.weekStart")} value={user.week_start} onChange={(event) => change.mutate({ week_start: Number(event.target.value) })}>
-          {[0, 5, 6].map((day) => <option key={day} value={day}>{formatDate(addDays(MONDAY, day), locale, { weekday: "long" })}</option>)}
-        </SelectField>
-      </div>
-    </SettingsGroup>
-  );
-}
-
-function Password() {
-  const { t } = useI18n();
-  const change = useMutation({ mutationFn: auth.password });
-  function submit(event: FormEvent<HTMLFormElement>) {
-    event.preventDefault();
-    const form = event.currentTarget;
-    const data = new FormData(form);
-    change.mutate({ current_password: String(data.get("current")), new_password: String(data.get("new")) }, { onSuccess: () => { form.reset(); notify.success(t("settings.passwordChanged")); } });
-  }
-  const problem = change.error instanceof ApiError ? change.error : null;
-  return (
-    <SettingsGroup title={t("settings.password")} text={t("settings.passwordText")}>
-      <form onSubmit={submit} className="flex max-w-sm flex-col gap-4">
-        <TextField label={t("settings.currentPassword")} name="current" type="password" autoComplete="current-password" required error={problem?.field("current_password") ?? (problem && !problem.field("new_password") ? problem.message : undefined)} />
-        <TextField label={t("settings.newPassword")} name="new" type="password" autoComplete="new-password" minLength={8} maxLength={128} required hint={t("auth.passwordHint")} error={problem?.field("new_password")} />
-        <div><Button type="submit" busy={change.isPending} disabled={change.isPending}>{t("settings.changePassword")}</Button></div>
-      </form>
-    </SettingsGroup>
-  );
-}
-
-function DeleteAccount() {
-  const { t } = useI18n();
-  const [asking, setAsking] = useState(false);
-  const remove = useMutation({ mutationFn: auth.remove, onSuccess: endSession });
-  return (
-    <SettingsGroup title={t("settings.deleteAccount")} text={t("settings.deleteAccountText")}>
-      {asking ? (
-        <form onSubmit={(event) => { event.preventDefault(); remove.mutate(String(new FormData(event.currentTarget).get("password"))); }} className="flex max-w-sm flex-col gap-3">
-          <TextField label={t("settings.currentPassword")} name="password" type="password" autoComplete="current-password" required autoFocus error={remove.error?.message} />
-          <div className="flex gap-2"><Button onClick={() => setAsking(false)}>{t("action.cancel")}</Button><Button type="submit" variant="danger" busy={remove.isPending}>{t("settings.deleteForever")}</Button></div>
-        </form>
-      ) : (
-        <Button variant="danger" onClick={() => setAsking(true)}>{t("settings.deleteAccount")}</Button>
+  const now = useNow();
+  const here = deviceZone();
+  const zones = useMemo(() => {
+    const known = typeof Intl.supportedValuesOf === "function" ? Intl.supportedValuesOf("timeZone") : [];
+    return [...new Set(["UTC", ...known, zone, here])].sort();
+  }, [zone, here]);
+  const hint = (
+    <>
+      <span className="block">{t("settings.zoneNow", { time: formatInstant(new Date(now).toISOString(), locale, zone, { weekday: "short", timeStyle: undefined, hour: "numeric", minute: "2-digit" }) })}</span>
+      <span className="mt-0.5 block">{t("settings.zoneEffect")}</span>
+      {here !== zone && (
+        <span className="mt-1 block">
+          {t("settings.zoneDevice", { zone: spaced(here) })}{" "}
+          <button type="button" onClick={() => onChange(here)} className="hit font-medium text-accent-text underline-offset-2 hover:underline">{t("settings.zoneUse", { zone: spaced(here) })}</button>
+        </span>
       )}
-    </SettingsGroup>
+    </>
+  );
+  return (
+    <Row label={t("settings.zone")} hint={hint}>
+      {(props) => (
+        <select className="field" value={zone} onChange={(event) => onChange(event.target.value)} {...props}>
+          {zones.map((each) => <option key={each} value={each}>{spaced(each)}</option>)}
+        </select>
+      )}
+    </Row>
   );
 }

@@ -33,9 +33,12 @@ export function parseCsv(text: string): string[][] {
   return rows;
 }
 
-/** A cell that a spreadsheet would run as a formula gets an apostrophe in front (ASVS 1.2.10). */
-const guarded = (text: string) => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
-const unguarded = (text: string) => (/^'[=+\-@\t\r]/.test(text) ? text.slice(1) : text);
+/**
+ * A cell that a spreadsheet would run as a formula gets an apostrophe in front (ASVS 1.2.10); one that looks guarded already gets
+ * another, so that reading takes away exactly what writing added.
+ */
+const guarded = (text: string) => (/^'*[=+\-@\t\r\n＝＋－＠]/.test(text) ? `'${text}` : text);
+const unguarded = (text: string) => (/^'+[=+\-@\t\r\n＝＋－＠]/.test(text) ? text.slice(1) : text);
 const quote = (text: string) => (/[",\n\r;]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
 export const formatCsv = (rows: string[][]) => `\uFEFF${rows.map((row) => row.map((cell) => quote(guarded(cell))).join(",")).join("\r\n")}\r\n`;

@@ -1,90 +1,95 @@
 /** Files of other times and programs as tasks to make: our CSV, our JSON, Todoist's CSV. */
 import * as z from "zod/mini";
-import { PRIORITIES, type Priority, type TaskInput } from "@/shared/api/types";
+import type { RecurrenceMode } from "@/shared/api/types";
 import { parseCsv, records } from "./csv";
+import { cleanNotes, cleanTags, cleanTitle, dateOf, instantOf, MOST_LEVELS, priorityOf, remindersOf, UnreadableFile, type Found, type ImportedTask, type Source } from "./imported";
+import { isTodoist, readTodoist } from "./todoist";
 
-export interface ImportedTask extends TaskInput {
-  title: string; completed: boolean;
-  /** Position of the parent in the list; a parent stands before its children. */
-  parent: number | null;
-  /** A date in words (Todoist), for the server's grammar. */
-  words?: string;
-}
-export type Source = "csv" | "json" | "todoist";
-export class UnreadableFile extends Error {}
-
-const MOST_LEVELS = 3;
-const isDate = (text: string | null | undefined) => (text && /^\d{4}-\d\d-\d\d$/.test(text) ? text : undefined);
-const isInstant = (text: string | null | undefined) => (text && !Number.isNaN(Date.parse(text)) ? text : undefined);
-const priorityOf = (text: string | null | undefined): Priority => ((PRIORITIES as string[]).includes(text ?? "") ? (text as Priority) : "none");
-const clip = (title: string) => title.replace(/\s+/g, " ").trim().slice(0, 500);
-
-const jsonTask = z.object({
-  id: z.string(), title: z.string(), notes: z.optional(z.string()), status: z.optional(z.string()), priority: z.optional(z.string()), tags: z.optional(z.array(z.string())),
-  due_on: z.optional(z.nullable(z.string())), due_at: z.optional(z.nullable(z.string())), due_tz: z.optional(z.nullable(z.string())), parent_id: z.optional(z.nullable(z.string())),
+const text = z.optional(z.nullable(z.string()));
+const flatTask = z.object({
+  id: z.string(), title: z.string(), notes: text, status: text, priority: text, tags: z.optional(z.array(z.string())), due_on: text, due_at: text, due_tz: text, parent_id: text, recurring_task_id: text,
+  reminders: z.optional(z.array(z.object({ minutes_before: z.optional(z.nullable(z.number())), at: text }))),
+  repeat: z.optional(z.object({ rrule: z.string(), mode: z.enum(["schedule", "completion"]), dtstart: text, time_zone: text })),
 });
-const jsonFile = z.object({ format: z.literal("obsidianlist"), tasks: z.array(jsonTask) });
-type Flat = z.infer<typeof jsonTask>;
+type Flat = z.infer<typeof flatTask>;
+const series = z.object({ id: z.string(), rrule: z.string(), dtstart: z.string(), time_zone: z.string(), mode: z.enum(["schedule", "completion"]), ended_at: text });
+const jsonFile = z.object({ format: z.literal("obsidianlist"), tasks: z.array(flatTask), recurring_tasks: z.optional(z.array(series)) });
 
-export function readFile(text: string): { source: Source; tasks: ImportedTask[] } {
-  if (text.trimStart().startsWith("{")) {
-    try {
-      return { source: "json", tasks: nest(jsonFile.parse(JSON.parse(text)).tasks) };
-    } catch (error) {
-      throw new UnreadableFile((error as Error).message);
-    }
-  }
-  const rows = records(parseCsv(text));
+export function readFile(content: string): Found {
+  if (/^\uFEFF?\s*\{/.test(content)) return readJson(content);
+  const rows = records(parseCsv(content));
   const columns = Object.keys(rows[0] ?? {});
-  if (columns.includes("content") && columns.includes("type")) return { source: "todoist", tasks: todoist(rows) };
+  if (isTodoist(columns)) return readTodoist(rows);
   if (!columns.includes("title")) throw new UnreadableFile("no title column");
-  const flat = rows.filter((row) => row.title?.trim()).map((row, at): Flat => ({ ...row, id: row.id || `row-${at}`, title: row.title!, tags: (row.tags ?? "").split(",").map((tag) => tag.trim()).filter(Boolean) }));
-  return { source: "csv", tasks: nest(flat) };
+  return nest("csv", rows.map(fromRow));
+}
+
+function readJson(content: string): Found {
+  const parsed = z.safeParse(jsonFile, parseJson(content));
+  if (!parsed.success) throw new UnreadableFile(parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).slice(0, 3).join("; "));
+  const running = new Map((parsed.data.recurring_tasks ?? []).filter((each) => !each.ended_at).map((each) => [each.id, each]));
+  return nest("json", parsed.data.tasks.map((task) => {
+    const rule = task.status !== "completed" && task.recurring_task_id ? running.get(task.recurring_task_id) : undefined;
+    return rule ? { ...task, repeat: { rrule: rule.rrule, mode: rule.mode, dtstart: null, time_zone: rule.time_zone } } : task;
+  }));
+}
+
+function parseJson(content: string): unknown {
+  try {
+    return JSON.parse(content.replace(/^\uFEFF/, ""));
+  } catch (error) {
+    throw new UnreadableFile((error as Error).message);
+  }
+}
+
+const MODES: readonly RecurrenceMode[] = ["schedule", "completion"];
+
+function fromRow(row: Record<string, string>, at: number): Flat {
+  const reminders = (row.reminders ?? "").split(",").map((each) => each.trim()).filter(Boolean).map((each) => (instantOf(each) ? { at: each } : { minutes_before: Number(each) || 0 }));
+  const mode = MODES.find((each) => each === row.repeat_mode) ?? "schedule";
+  return {
+    ...row, id: row.id || `row-${at}`, title: row.title ?? "", tags: (row.tags ?? "").split(","), reminders,
+    repeat: row.repeat ? { rrule: row.repeat, mode, dtstart: null, time_zone: row.due_tz || null } : undefined,
+  };
 }
 
 /** Parents before children, by depth first; a parent that is not in the file is left out. */
-function nest(flat: Flat[]): ImportedTask[] {
-  const ids = new Set(flat.map((task) => task.id));
+function nest(source: Source, flat: Flat[]): Found {
+  const titled = flat.filter((task) => cleanTitle(task.title));
+  const found: Found = { source, tasks: [], untitled: flat.length - titled.length, flattened: 0 };
+  const byId = new Map(titled.map((task) => [task.id, task]));
   const children = new Map<string | null, Flat[]>();
-  for (const task of flat) {
-    const parent = task.parent_id && ids.has(task.parent_id) && task.parent_id !== task.id ? task.parent_id : null;
+  for (const task of titled) {
+    const parent = hangsOnItself(task, byId) ? null : byId.has(task.parent_id ?? "") ? task.parent_id! : null;
     children.set(parent, [...(children.get(parent) ?? []), task]);
   }
-  const result: ImportedTask[] = [];
   const place = (task: Flat, parent: number | null, level: number) => {
-    const at = result.push(toTask(task, parent)) - 1;
-    for (const child of children.get(task.id) ?? []) place(child, level < MOST_LEVELS ? at : parent, level + 1);
+    const at = found.tasks.push(toTask(task, parent)) - 1;
+    for (const child of children.get(task.id) ?? []) {
+      if (level >= MOST_LEVELS) found.flattened++;
+      place(child, level < MOST_LEVELS ? at : parent, level + 1);
+    }
   };
   for (const task of children.get(null) ?? []) place(task, null, 1);
-  return result;
+  return found;
+}
+
+function hangsOnItself(task: Flat, byId: Map<string, Flat>): boolean {
+  const seen = new Set<string>();
+  for (let each: Flat | undefined = task; each; each = byId.get(each.parent_id ?? "")) {
+    if (seen.has(each.id)) return true;
+    seen.add(each.id);
+  }
+  return false;
 }
 
 function toTask(task: Flat, parent: number | null): ImportedTask {
-  const due_on = isDate(task.due_on);
-  const due_at = due_on ? undefined : isInstant(task.due_at);
+  const due_on = dateOf(task.due_on);
+  const due_at = due_on ? undefined : instantOf(task.due_at);
   return {
-    title: clip(task.title) || "–", notes: task.notes?.slice(0, 20_000) || undefined, priority: priorityOf(task.priority), tags: task.tags?.length ? task.tags : undefined,
-    due_on, due_at, due_tz: due_at ? (task.due_tz ?? undefined) : undefined, completed: task.status === "completed", parent,
+    title: cleanTitle(task.title), notes: cleanNotes(task.notes), priority: priorityOf(task.priority), tags: cleanTags(task.tags ?? []),
+    due_on, due_at, due_tz: due_at ? (task.due_tz ?? undefined) : undefined, reminders: remindersOf(task.reminders),
+    repeat: task.repeat && { ...task.repeat, dtstart: task.repeat.dtstart ?? undefined, time_zone: task.repeat.time_zone ?? undefined },
+    completed: task.status === "completed", parent,
   };
-}
-
-/** Source: Todoist's CSV format (TYPE, CONTENT, DESCRIPTION, PRIORITY 1 = highest, INDENT, DATE in words; @label in the content). */
-function todoist(rows: Record<string, string>[]): ImportedTask[] {
-  const result: ImportedTask[] = [];
-  const stack: number[] = [];
-  let section: string | undefined;
-  for (const row of rows) {
-    if (row.type === "section") section = row.content?.trim() || undefined;
-    if (row.type === "note" && result.length && row.content) result.at(-1)!.notes = [result.at(-1)!.notes, row.content].filter(Boolean).join("\n\n");
-    if (row.type !== "task" || !row.content?.trim()) continue;
-    const tags = [...row.content.matchAll(/(?:^|\s)@([\p{L}\p{N}_-]+)/gu)].map((match) => match[1]!);
-    if (section) tags.push(section.slice(0, 50));
-    const level = Math.min(Math.max(Number(row.indent) || 1, 1), MOST_LEVELS, stack.length + 1);
-    stack.length = level - 1;
-    const priority: Priority = ({ 1: "urgent", 2: "high", 3: "medium" } as const)[row.priority ?? ""] ?? "none";
-    const title = clip(row.content.replace(/(^|\s)@[\p{L}\p{N}_-]+/gu, "$1"));
-    const at = result.push({ title: title || clip(row.content), notes: row.description || undefined, priority, tags: tags.length ? tags : undefined, completed: false, parent: stack.at(-1) ?? null, due_on: isDate(row.date?.trim()), words: isDate(row.date?.trim()) ? undefined : row.date?.trim() || undefined }) - 1;
-    stack.push(at);
-  }
-  return result;
 }

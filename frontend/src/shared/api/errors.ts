@@ -16,6 +16,10 @@ export class ApiError extends Error {
   get status() {
     return this.problem.status;
   }
+  /** Seconds until another try makes sense (429). */
+  get retryAfter() {
+    return this.problem.retry_after ?? 1;
+  }
   /** Busy, restarting or rate limited: worth another try with the same idempotency key. */
   get transient() {
     return this.status === 429 || this.status >= 500;
@@ -34,7 +38,8 @@ export class OfflineError extends Error {
 }
 
 export async function problemOf(response: Response): Promise<Problem> {
-  const fallback: Problem = { type: "about:blank", title: response.statusText || `HTTP ${response.status}`, status: response.status };
+  const retry_after = Number(response.headers.get("Retry-After")) || undefined;
+  const fallback: Problem = { type: "about:blank", title: response.statusText || `HTTP ${response.status}`, status: response.status, retry_after };
   try {
     const body = (await response.json()) as Partial<Problem>;
     return { ...fallback, ...body, status: response.status };

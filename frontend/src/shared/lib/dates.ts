@@ -38,6 +38,8 @@ export function instantOf(wall: string, zone: string): Date {
   return new Date(asUtc - before);
 }
 
+/** The zone this device is set to. */
+export const deviceZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
 export const today = (zone: string, now: number | Date = Date.now()): CalendarDate => wallTime(now, zone).slice(0, 10);
 
 const utc = (date: CalendarDate) => new Date(`${date}T00:00:00Z`);
