@@ -5,7 +5,7 @@ let counter = 0;
 export async function signUp(page: Page): Promise<void> {
   await page.goto("/sign-up/");
   await page.getByLabel("Email").fill(`e2e-${Date.now()}-${process.pid}-${++counter}@example.com`);
-  await page.getByLabel("Password").fill("twelve green umbrellas");
+  await page.getByLabel("Password", { exact: true }).fill("twelve green umbrellas");
   await page.getByRole("button", { name: "Create account" }).click();
   await page.waitForURL("**/today/");
   await expect(page.getByRole("heading", { name: "Done for today" })).toBeVisible();

@@ -11,7 +11,7 @@ const email = `shots-${Date.now()}@example.com`;
 async function sample(page) {
   await page.goto(`${base}/sign-up/`);
   await page.getByLabel("Email").fill(email);
-  await page.getByLabel("Password").fill("twelve green umbrellas");
+  await page.getByLabel("Password", { exact: true }).fill("twelve green umbrellas");
   await page.screenshot({ path: `${folder}/sign-up.png` });
   await page.getByRole("button", { name: "Create account" }).click();
   await page.waitForURL(/today/);

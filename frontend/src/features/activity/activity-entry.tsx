@@ -1,5 +1,5 @@
 "use client";
-import { ArrowRight, Bell, Bot, CircleCheck, Code, MessageSquareText, Pencil, Plus, RotateCcw, Trash2, Undo2, type LucideIcon } from "lucide-react";
+import { ArrowRight, Bell, Bot, CircleCheck, Code, ListFilter, MessageSquareText, Pencil, Plus, Repeat2, RotateCcw, Tag, Trash2, Undo2, UserRound, type LucideIcon } from "lucide-react";
 import { tasks as api } from "@/shared/api/endpoints";
 import type { AuditEntry } from "@/shared/api/types";
 import { useI18n } from "@/shared/i18n";
@@ -9,19 +9,28 @@ import { IconButton } from "@/shared/ui/button";
 import { notify } from "@/shared/ui/toast";
 import { currentTask } from "@/features/tasks/actions";
 import { useZone } from "@/features/tasks/zone";
-import { actionText, changeTexts, shortType } from "./describe";
+import { actionText, changeTexts, shortType, type ChangeText } from "./describe";
 import { undoOf } from "./undo-entry";
 
-const ICONS: [RegExp, LucideIcon][] = [[/completed/, CircleCheck], [/created/, Plus], [/deleted|purged|removed/, Trash2], [/restored|reopened/, RotateCcw], [/notification|reminder/, Bell]];
+const ICONS: [RegExp, LucideIcon][] = [[/^notification/, Bell], [/^recurring/, Repeat2], [/^tag/, Tag], [/^user/, UserRound], [/completed/, CircleCheck], [/created/, Plus], [/deleted|purged/, Trash2], [/restored|reopened/, RotateCcw]];
 const ORIGINS: Partial<Record<AuditEntry["actor"]["origin"], LucideIcon>> = { api: Code, mcp: Bot, chat: MessageSquareText, system: Bot };
+/** The type says it; a status beside it would say it again. */
+const SAYS_ALL = /\.(created|registered|completed|reopened)$/;
 
-export function ActivityEntry({ entry, inTask }: { entry: AuditEntry; inTask?: boolean }) {
+interface Props {
+  entry: AuditEntry;
+  /** Within the task's own panel: the title is known. */
+  inTask?: boolean;
+  /** Narrow the list down to this entry's task. */
+  onOnly?: (taskId: string) => void;
+}
+
+export function ActivityEntry({ entry, inTask, onOnly }: Props) {
   const { t, locale } = useI18n();
   const zone = useZone();
-  const Icon = ICONS.find(([pattern]) => pattern.test(shortType(entry.type)))?.[1] ?? Pencil;
-  const OriginIcon = ORIGINS[entry.actor.origin];
-  // A new task has no before: its title says it all.
-  const changes = shortType(entry.type).endsWith(".created") ? [] : changeTexts(entry, t, locale, zone);
+  const type = shortType(entry.type);
+  const Icon = ICONS.find(([pattern]) => pattern.test(type))?.[1] ?? Pencil;
+  const changes = SAYS_ALL.test(type) ? [] : changeTexts(entry, { t, locale, zone, titleOf: (id) => currentTask(id)?.title });
   const undo = undoOf(entry);
   async function takeBack() {
     try {
@@ -39,22 +48,40 @@ export function ActivityEntry({ entry, inTask }: { entry: AuditEntry; inTask?: b
           {!inTask && entry.title && (entry.task_id
             ? <button type="button" onClick={() => showTask(entry.task_id)} className="max-w-full truncate text-left font-medium hover:underline">{entry.title}</button>
             : <span className="font-medium">{entry.title}</span>)}
+          <When entry={entry} withDate={inTask} />
         </p>
-        {changes.length > 0 && (
-          <ul className="mt-0.5 text-[0.8125rem] text-muted">
-            {changes.map((change) => (
-              <li key={change.field} className="flex flex-wrap items-center gap-x-1.5">
-                <span className="text-faint">{change.field}:</span> <del className="break-words text-faint">{change.before}</del> <ArrowRight aria-label={t("activity.to")} size={12} className="text-faint" /> <ins className="break-words text-fg no-underline">{change.after}</ins>
-              </li>
-            ))}
-          </ul>
-        )}
-        <p className="mt-0.5 flex items-center gap-1.5 text-xs text-faint">
-          <time dateTime={entry.occurred_at}>{formatInstant(entry.occurred_at, locale, zone, inTask ? undefined : { timeStyle: "short" })}</time>
-          {OriginIcon && <><span aria-hidden>·</span><OriginIcon aria-hidden size={12} /> {t(`origin.${entry.actor.origin}`)}</>}
-        </p>
+        {changes.length > 0 && <ul className="mt-0.5 text-[0.8125rem] text-muted">{changes.map((change) => <Changed key={change.field} change={change} />)}</ul>}
       </div>
-      {undo && <IconButton icon={Undo2} size={15} label={t("activity.undo", { what: `${actionText(entry, t)} ${entry.title}` })} onClick={() => void takeBack()} className="opacity-0 group-hover:opacity-100 focus-visible:opacity-100 coarse:opacity-100" />}
+      <div className="flex shrink-0 items-center">
+        {onOnly && entry.task_id && <IconButton icon={ListFilter} size={15} label={`${t("activity.ofTaskShort")}: ${entry.title}`} onClick={() => onOnly(entry.task_id!)} className={APPEARS} />}
+        {undo && <IconButton icon={Undo2} size={15} label={t("activity.undo", { what: `${actionText(entry, t)} ${entry.title}` })} onClick={() => void takeBack()} className={APPEARS} />}
+      </div>
+    </li>
+  );
+}
+const APPEARS = "opacity-0 group-hover:opacity-100 focus-visible:opacity-100 coarse:opacity-100";
+
+function When({ entry, withDate }: { entry: AuditEntry; withDate?: boolean }) {
+  const { t, locale } = useI18n();
+  const zone = useZone();
+  const { origin } = entry.actor;
+  const OriginIcon = ORIGINS[origin];
+  return (
+    <span className="flex items-center gap-1.5 text-xs text-faint">
+      <time dateTime={entry.occurred_at} className="tabular-nums">{formatInstant(entry.occurred_at, locale, zone, withDate ? undefined : { timeStyle: "short" })}</time>
+      {OriginIcon && <><span aria-hidden>·</span><OriginIcon aria-hidden size={12} /><span className="sr-only">{t("activity.by", { origin: t(`origin.${origin}`) })}</span><span aria-hidden>{t(`origin.${origin}`)}</span></>}
+    </span>
+  );
+}
+
+function Changed({ change }: { change: ChangeText }) {
+  const { t } = useI18n();
+  return (
+    <li className="flex flex-wrap items-center gap-x-1.5">
+      <span className="text-faint">{change.field}:</span>
+      <del className="max-w-full break-words text-faint">{change.before}</del>
+      <ArrowRight role="img" aria-label={t("activity.to")} size={12} className="text-faint" />
+      <ins className="max-w-full break-words text-fg no-underline">{change.after}</ins>
     </li>
   );
 }

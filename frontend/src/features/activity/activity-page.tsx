@@ -1,64 +1,100 @@
 "use client";
-/** Who changed what and when, newest first. */
+/** Who changed what and when, newest first. The address holds the filter. */
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { History } from "lucide-react";
-import { useState } from "react";
+import { History, SearchX, X } from "lucide-react";
+import { useSearchParams } from "next/navigation";
+import { Suspense, useState } from "react";
 import { audit } from "@/shared/api/endpoints";
+import type { AuditEntry } from "@/shared/api/types";
 import { useI18n } from "@/shared/i18n";
-import { addDays, instantOf, wallTime } from "@/shared/lib/dates";
+import { formatDate, wallTime } from "@/shared/lib/dates";
 import { Button } from "@/shared/ui/button";
-import { EmptyState, RowSkeletons } from "@/shared/ui/empty";
+import { EmptyState } from "@/shared/ui/empty";
 import { PageHeader } from "@/shared/ui/page-header";
+import { AddButton, ListFrame } from "@/features/lists/list-frame";
 import { dayLabel } from "@/features/tasks/due";
+import { useTask } from "@/features/tasks/queries";
 import { useToday, useZone } from "@/features/tasks/zone";
 import { ActivityEntry } from "./activity-entry";
+import { fromAddress, NO_ACTIVITY_FILTER, toAddress, toQuery, type ActivityFilter } from "./activity-filter";
+import { ActivityFilters } from "./activity-filters";
 
-const TYPES = ["task.created", "task.updated", "task.completed", "task.reopened", "task.deleted", "task.restored"] as const;
-const SPANS = [1, 7, 30] as const;
-
-export function ActivityPage() {
-  const { t, locale } = useI18n();
+function Timeline() {
+  const { t } = useI18n();
   const zone = useZone();
   const today = useToday();
-  const [type, setType] = useState("");
-  const [days, setDays] = useState(0);
-  const filter = { type: type || undefined, since: days ? instantOf(`${addDays(today, 1 - days)}T00:00`, zone).toISOString() : undefined };
-  const { data, isPending, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
-    queryKey: ["audit", filter],
-    queryFn: ({ pageParam }) => audit.list({ ...filter, limit: 50, cursor: pageParam }),
+  const params = useSearchParams();
+  const [filter, setFilter] = useState(() => fromAddress(params));
+  const change = (next: ActivityFilter) => {
+    setFilter(next);
+    const url = new URL(location.href);
+    const task = url.searchParams.get("task");
+    url.search = toAddress(next);
+    if (task) url.searchParams.set("task", task);
+    history.replaceState(null, "", url);
+  };
+  const query = toQuery(filter, today, zone);
+  const list = useInfiniteQuery({
+    queryKey: ["audit", query],
+    queryFn: ({ pageParam }) => audit.list({ ...query, limit: 50, cursor: pageParam }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
   });
-  const groups = new Map<string, NonNullable<typeof data>["pages"][number]["items"]>();
-  for (const entry of data?.pages.flatMap((page) => page.items) ?? []) {
-    const day = wallTime(entry.occurred_at, zone).slice(0, 10);
-    groups.set(day, [...(groups.get(day) ?? []), entry]);
-  }
+  const entries = list.data?.pages.flatMap((page) => page.items) ?? [];
+  const filtered = toAddress(filter) !== "";
   return (
     <>
-      <PageHeader title={t("nav.activity")}>
-        <select aria-label={t("activity.type")} className="field w-auto max-w-40" value={type} onChange={(event) => setType(event.target.value)}>
-          <option value="">{t("activity.allTypes")}</option>
-          {TYPES.map((each) => <option key={each} value={each}>{t(`event.${each}`)}</option>)}
-        </select>
-        <select aria-label={t("activity.span")} className="field w-auto" value={days} onChange={(event) => setDays(Number(event.target.value))}>
-          <option value={0}>{t("activity.allTime")}</option>
-          {SPANS.map((each) => <option key={each} value={each}>{t("activity.days", { count: each })}</option>)}
-        </select>
-      </PageHeader>
+      <PageHeader title={t("nav.activity")} />
       <div className="mx-auto max-w-3xl px-1 sm:px-5">
-        {isPending ? <RowSkeletons /> : error && !data ? <EmptyState icon={History} title={t("error.loadTitle")}><Button onClick={() => void refetch()}>{t("status.retry")}</Button></EmptyState> : !groups.size ? (
-          <EmptyState icon={History} title={t("empty.activityTitle")} text={t("empty.activityText")} />
-        ) : (
-          [...groups].map(([day, entries]) => (
-            <section key={day} className="mb-4">
-              <h2 className="px-3 pt-3 pb-1 text-[0.8125rem] font-semibold">{dayLabel(day, today, t, locale)}</h2>
-              <ul>{entries.map((entry) => <ActivityEntry key={entry.id} entry={entry} />)}</ul>
-            </section>
-          ))
-        )}
-        {hasNextPage && <div className="flex justify-center py-4"><Button busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>{t("list.more")}</Button></div>}
+        <ActivityFilters filter={filter} onChange={change} />
+        {filter.of && <OnlyTask id={filter.of} onClear={() => change({ ...filter, of: "" })} />}
+        <ListFrame
+          isPending={list.isPending}
+          error={list.data ? null : list.error}
+          refetch={() => void list.refetch()}
+          isEmpty={!entries.length}
+          empty={filtered
+            ? <EmptyState icon={SearchX} title={t("empty.activityFilterTitle")} text={t("empty.activityFilterText")}><Button onClick={() => change(NO_ACTIVITY_FILTER)}>{t("activity.clear")}</Button></EmptyState>
+            : <EmptyState icon={History} title={t("empty.activityTitle")} text={t("empty.activityText")}><AddButton /></EmptyState>}
+        >
+          <Days entries={entries} onOnly={filter.of ? undefined : (of) => change({ ...filter, of })} />
+        </ListFrame>
+        {list.hasNextPage && <div className="flex justify-center py-4"><Button busy={list.isFetchingNextPage} disabled={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>{t("list.more")}</Button></div>}
       </div>
     </>
   );
 }
+
+function Days({ entries, onOnly }: { entries: AuditEntry[]; onOnly?: (taskId: string) => void }) {
+  const { t, locale } = useI18n();
+  const zone = useZone();
+  const today = useToday();
+  const days = new Map<string, AuditEntry[]>();
+  for (const entry of entries) {
+    const day = wallTime(entry.occurred_at, zone).slice(0, 10);
+    days.set(day, [...(days.get(day) ?? []), entry]);
+  }
+  return [...days].map(([day, ofDay]) => {
+    const label = dayLabel(day, today, t, locale);
+    const date = formatDate(day, locale, { weekday: "short", day: "numeric", month: "long" });
+    return (
+      <section key={day} aria-label={label} className="mb-4">
+        <h2 className="flex items-baseline gap-2 px-3 pt-3 pb-1 text-[0.8125rem] font-semibold">{label}<span className="font-normal text-faint">{date}</span></h2>
+        <ul>{ofDay.map((entry) => <ActivityEntry key={entry.id} entry={entry} onOnly={onOnly} />)}</ul>
+      </section>
+    );
+  });
+}
+
+function OnlyTask({ id, onClear }: { id: string; onClear: () => void }) {
+  const { t } = useI18n();
+  const { task } = useTask(id);
+  return (
+    <p className="mx-3 mt-3 flex items-center gap-2 rounded-lg bg-accent-soft py-1 pr-1 pl-3 text-[0.8125rem] text-accent-text">
+      <span className="min-w-0 flex-1 truncate">{t("activity.ofTask", { title: task?.title ?? "…" })}</span>
+      <button type="button" aria-label={t("activity.clear")} onClick={onClear} className="hit grid size-7 place-items-center rounded-md hover:bg-hover"><X aria-hidden size={14} /></button>
+    </p>
+  );
+}
+
+export const ActivityPage = () => <Suspense><Timeline /></Suspense>;

@@ -1,18 +1,23 @@
 /** Audit entries in words. */
-import type { AuditEntry, Priority } from "@/shared/api/types";
-import { PRIORITIES } from "@/shared/api/types";
+import { PRIORITIES, type AuditEntry, type Priority, type TagColor, type Task } from "@/shared/api/types";
+import { TAG_COLORS } from "@/shared/api/types";
 import type { MessageKey, Translate } from "@/shared/i18n";
 import { en } from "@/shared/i18n/en";
-import { formatDate, formatInstant } from "@/shared/lib/dates";
+import { addDays, formatDate, formatInstant, formatWall } from "@/shared/lib/dates";
+import { ruleWords } from "@/features/recurring/rule-words";
+import { reminderText } from "@/features/reminders/reminder-text";
+
+export interface Words { t: Translate; locale: string; zone: string; titleOf?: (taskId: string) => string | undefined }
+export interface ChangeText { field: string; before: string; after: string }
+type Change = AuditEntry["changes"][string];
 
 const FIELDS: Record<string, MessageKey> = {
-  title: "field.title", notes: "field.notes", priority: "field.priority", tags: "field.tags", due_on: "field.due", due_at: "field.due", parent_id: "field.parent",
-  reminders: "field.reminders", status: "field.status", name: "field.title", color: "tag.color", rrule: "field.repeat",
+  title: "field.title", notes: "field.notes", priority: "field.priority", tags: "field.tags", due: "field.due", parent_id: "field.parent", reminders: "field.reminders", status: "field.status",
+  name: "field.name", color: "tag.color", rrule: "field.repeat", mode: "field.mode", dtstart: "field.start", tzid: "field.zone", time_zone: "field.zone", locale: "field.locale", week_start: "field.weekStart",
+  display_name: "auth.name", "settings.default_reminder_minutes": "settings.defaultReminder", "settings.all_day_reminder_time": "settings.allDayTime",
 };
-/** Changes that say nothing to a person. */
-const HIDDEN = new Set(["rank", "version", "updated_at", "completed_at", "deleted_at", "due_tz", "due_local", "occurrence_key", "recurring_task_id"]);
+const MONDAY = "2024-01-01";
 
-/** `app.task.completed.v1` and `task.completed` alike. */
 export const shortType = (type: string) => type.replace(/^app\./, "").replace(/\.v\d+$/, "");
 
 export function actionText(entry: AuditEntry, t: Translate): string {
@@ -20,22 +25,50 @@ export function actionText(entry: AuditEntry, t: Translate): string {
   return key in en ? t(key as MessageKey) : shortType(entry.type).replace(/[._]/g, " ");
 }
 
-export interface ChangeText { field: string; before: string; after: string }
-
-export function changeTexts(entry: AuditEntry, t: Translate, locale: string, zone: string): ChangeText[] {
-  return Object.entries(entry.changes ?? {})
-    .filter(([field]) => !HIDDEN.has(field))
-    .map(([field, { before, after }]) => ({ field: FIELDS[field] ? t(FIELDS[field]) : field, before: value(before, t, locale, zone), after: value(after, t, locale, zone) }))
+/** The fields a person cares about, from what to what; the two kinds of due date are one field. */
+export function changeTexts(entry: AuditEntry, words: Words): ChangeText[] {
+  const { due_on, due_at, exdates, ...rest } = entry.changes;
+  const changes: Record<string, Change> = { ...rest };
+  if (due_on || due_at) changes.due = { before: due_on?.before ?? due_at?.before ?? null, after: due_on?.after ?? due_at?.after ?? null };
+  const texts = Object.entries(changes)
+    .filter(([field]) => field in FIELDS)
+    .map(([field, { before, after }]) => ({ field: words.t(FIELDS[field]!), before: valueText(field, before, words), after: valueText(field, after, words) }))
     .filter(({ before, after }) => before !== after);
+  return exdates ? [...texts, skipped(exdates, words)] : texts;
 }
 
-function value(of: unknown, t: Translate, locale: string, zone: string): string {
-  if (of === null || of === undefined || of === "" || (Array.isArray(of) && !of.length)) return t("value.empty");
-  if (Array.isArray(of)) return of.map((item) => (typeof item === "object" ? t("field.reminders") : String(item))).join(", ");
-  if (typeof of === "object") return "…";
+/** Skipping adds a date to the exceptions: that date is what was taken out. */
+function skipped({ before, after }: Change, words: Words): ChangeText {
+  const old = new Set(Array.isArray(before) ? before : []);
+  const added = (Array.isArray(after) ? after : []).filter((date) => !old.has(date)).map(String);
+  return { field: words.t("field.due"), before: added.map((date) => dateText(date, words)).join(", "), after: words.t("value.empty") };
+}
+
+const isEmpty = (of: unknown) => of === null || of === undefined || of === "" || (Array.isArray(of) && !of.length);
+
+function valueText(field: string, of: unknown, words: Words): string {
+  const { t, locale } = words;
+  if (field === "settings.default_reminder_minutes") return of === null ? t("settings.noReminder") : reminderText({ minutes_before: Number(of) }, t, locale, words.zone);
+  if (isEmpty(of)) return t(field === "priority" ? "priority.none" : "value.empty");
+  if (field === "reminders" && Array.isArray(of)) return (of as Task["reminders"]).map((each) => reminderText(each, t, locale, words.zone)).join(", ");
+  if (Array.isArray(of)) return of.map(String).join(", ");
   const text = String(of);
-  if ((PRIORITIES as string[]).includes(text)) return t(`priority.${text as Priority}`);
+  switch (field) {
+    case "priority": return (PRIORITIES as string[]).includes(text) ? t(`priority.${text as Priority}`) : text;
+    case "status": return t(text === "completed" ? "filter.status.completed" : "filter.status.open");
+    case "color": return (TAG_COLORS as string[]).includes(text) ? t(`color.${text as TagColor}`) : text;
+    case "parent_id": return words.titleOf?.(text) ?? t("field.parent");
+    case "rrule": return ruleWords(text, t, locale);
+    case "mode": return t(text === "completion" ? "recurring.mode.completion" : "recurring.mode.schedule");
+    case "week_start": return formatDate(addDays(MONDAY, Number(text)), locale, { weekday: "long" });
+    case "time_zone": case "tzid": return text.replaceAll("_", " ");
+    case "due": case "dtstart": return dateText(text, words);
+    default: return text.length > 160 ? `${text.slice(0, 159)}…` : text;
+  }
+}
+
+function dateText(text: string, { locale, zone }: Words): string {
   if (/^\d{4}-\d\d-\d\d$/.test(text)) return formatDate(text, locale, { dateStyle: "medium" });
-  if (/^\d{4}-\d\d-\d\dT/.test(text) && !Number.isNaN(Date.parse(text))) return formatInstant(text, locale, zone);
-  return text.length > 120 ? `${text.slice(0, 119)}…` : text;
+  if (Number.isNaN(Date.parse(text))) return text;
+  return /(Z|[+-]\d\d:\d\d)$/.test(text) ? formatInstant(text, locale, zone) : formatWall(text, locale);
 }

@@ -3,7 +3,7 @@ import type { AuditEntry, Task, TaskInput } from "@/shared/api/types";
 import { changeTasks, deleteTasks, reopenTasks, completeTasks, restoreTasks } from "@/features/tasks/actions";
 import { shortType } from "./describe";
 
-const PLAIN = new Set(["title", "notes", "priority", "tags", "due_on", "due_at", "due_tz"]);
+const PLAIN = new Set(["title", "notes", "priority", "tags", "due_on", "due_at", "due_tz", "parent_id", "reminders"]);
 
 export function undoOf(entry: AuditEntry): ((task: Task) => void) | null {
   if (!entry.task_id) return null;
@@ -18,13 +18,18 @@ export function undoOf(entry: AuditEntry): ((task: Task) => void) | null {
     case "task.created":
       return (task) => deleteTasks([task]);
     case "task.updated":
-    case "task.changed": {
-      const before = Object.entries(entry.changes ?? {}).filter(([field]) => PLAIN.has(field));
-      // Cut texts ("…" at the end) cannot be put back.
-      if (!before.length || before.some(([, change]) => typeof change.before === "string" && change.before.endsWith("…"))) return null;
-      return (task) => changeTasks([task], Object.fromEntries(before.map(([field, change]) => [field, change.before])) as TaskInput);
+    case "task.moved": {
+      const before = inputBefore(entry);
+      return before && ((task) => changeTasks([task], before));
     }
     default:
       return null;
   }
 }
+
+/** The fields as they were; null when none of them can be sent (a new place in a list). */
+function inputBefore(entry: AuditEntry): TaskInput | null {
+  const before = Object.entries(entry.changes).filter(([field]) => PLAIN.has(field)).map(([field, change]) => [field, field === "reminders" ? reminders(change.before) : change.before]);
+  return before.length ? (Object.fromEntries(before) as TaskInput) : null;
+}
+const reminders = (of: unknown) => ((of ?? []) as Task["reminders"]).map(({ minutes_before, at }) => (at ? { at } : { minutes_before }));

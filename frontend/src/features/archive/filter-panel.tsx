@@ -58,14 +58,16 @@ export function FilterPanel({ state, onChange }: Props) {
   );
 }
 
-export function SortDropdown({ state, onChange }: Props) {
+export function SortDropdown({ state, filtering, onChange }: Props & { filtering: boolean }) {
   const { t } = useI18n();
-  const sort = state.sort || (state.q.trim() ? "relevance" : "updated");
+  const words = state.q.trim() !== "" && !filtering;
+  const chosen = state.sort === "relevance" && !words ? "" : state.sort;
+  const sort = chosen || (words ? "relevance" : filtering ? "manual" : "updated");
   const Icon = state.order === "asc" ? ArrowUpNarrowWide : ArrowDownWideNarrow;
   return (
     <div className="ml-auto">
       <Menu label={t("sort.label")} trigger={<button type="button" className="inline-flex h-7.5 items-center gap-1.5 rounded-full px-2.5 text-[0.8125rem] text-muted hover:bg-hover"><Icon aria-hidden size={15} /><span className="sr-only">{t("sort.label")}: </span>{t(`sort.${sort}` as "sort.due")}</button>}>
-        {SORT_KEYS.map((each) => <MenuChoice key={each} checked={sort === each} disabled={each === "relevance" && !state.q.trim()} onSelect={() => onChange({ ...state, sort: each })}>{t(`sort.${each}`)}</MenuChoice>)}
+        {SORT_KEYS.map((each) => <MenuChoice key={each} checked={sort === each} disabled={each === "relevance" && !words} onSelect={() => onChange({ ...state, sort: each })}>{t(`sort.${each}`)}</MenuChoice>)}
         <MenuLine />
         <MenuChoice checked={state.order === "asc"} onSelect={() => onChange({ ...state, order: "asc" })}>{t("sort.asc")}</MenuChoice>
         <MenuChoice checked={state.order === "desc"} onSelect={() => onChange({ ...state, order: "desc" })}>{t("sort.desc")}</MenuChoice>

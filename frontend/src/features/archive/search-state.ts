@@ -9,10 +9,11 @@ export interface SearchState {
 const oneOf = <T extends string>(value: string | null, allowed: readonly T[], fallback: T): T => (allowed.includes(value as T) ? (value as T) : fallback);
 export const SORT_KEYS = ["relevance", "due", "priority", "created", "updated", "completed", "title"] as const satisfies SortKey[];
 export const DUE_CHOICES = ["overdue", "today", "upcoming", "none", "any"] as const;
+export const MOST_CHARACTERS = 500;
 const isDate = (text: string | null) => (text && /^\d{4}-\d\d-\d\d$/.test(text) ? text : "");
 
 export const fromAddress = (params: Pick<URLSearchParams, "get" | "getAll">): SearchState => ({
-  q: params.get("q") ?? "",
+  q: params.get("q") ?? params.get("filter") ?? "",
   status: oneOf(params.get("status"), ["all", "open", "completed"], "all"),
   priorities: params.getAll("priority").filter((each): each is Priority => (PRIORITIES as string[]).includes(each)),
   tags: params.getAll("tag"),
@@ -45,8 +46,13 @@ export const isEmptySearch = (state: SearchState) =>
 export const filterCount = (state: SearchState) =>
   Number(state.status !== "all") + Number(state.priorities.length > 0) + Number(state.tags.length > 0) + Number(state.due !== "") + Number(Boolean(state.from || state.to));
 
+/** Whether the text is written in the server's filter language (shared/domain/filters): it names at least one filter. */
+export const isFilterText = (text: string) => /(^|[\s-])(status|is|priority|tag|due|completed|parent|no|has)\s*(:|[<>]=?)/i.test(text.replace(/"[^"]*"/g, ""));
+
 export function toQuery(state: SearchState): TaskQuery {
-  const q = state.q.trim().slice(0, 200);
+  // The filter language replaces the other filters.
+  if (isFilterText(state.q)) return { filter: state.q.trim(), sort: state.sort === "relevance" ? undefined : state.sort || undefined, order: state.order || undefined, total: true };
+  const q = state.q.trim().slice(0, MOST_CHARACTERS);
   const sort = state.sort || (q ? "relevance" : "updated");
   return {
     q: q || undefined,

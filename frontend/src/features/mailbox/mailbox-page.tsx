@@ -31,7 +31,7 @@ export function MailboxPage() {
                   <span className="shrink-0 text-xs text-faint">{formatInstant(mail.sent_at, locale, zone)}</span>
                 </button>
               </h2>
-              {openId === mail.id && <Message id={mail.id} preview={mail.text} to={mail.to} />}
+              {openId === mail.id && <Message id={mail.id} />}
             </li>
           ))}
         </ul>
@@ -40,13 +40,14 @@ export function MailboxPage() {
   );
 }
 
-function Message({ id, preview, to }: { id: string; preview?: string | null; to: string }) {
+function Message({ id }: { id: string }) {
   const { t } = useI18n();
-  const { data } = useQuery({ queryKey: ["mailbox", id], queryFn: () => mailbox.get(id), enabled: !preview });
+  const { data } = useQuery({ queryKey: ["mailbox", id], queryFn: () => mailbox.get(id), staleTime: Infinity });
+  if (!data) return <div role="status" aria-label={t("list.loading")} className="px-3 pb-5 sm:pl-10"><div className="skeleton h-3 w-1/2" /></div>;
   return (
     <div className="animate-fade px-3 pb-5 sm:pl-10">
-      <p className="mb-3 text-xs text-faint">{t("mailbox.to", { address: to })}</p>
-      <Markdown text={preview ?? data?.text ?? ""} />
+      <p className="mb-3 text-xs text-faint">{t("mailbox.from", { address: data.sender })}<br />{t("mailbox.to", { address: data.to })}</p>
+      <Markdown text={data.text ?? ""} />
     </div>
   );
 }

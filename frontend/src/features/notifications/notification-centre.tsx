@@ -1,4 +1,5 @@
 "use client";
+import Link from "next/link";
 import { useI18n } from "@/shared/i18n";
 import { Button } from "@/shared/ui/button";
 import { Dialog } from "@/shared/ui/dialog";
@@ -11,8 +12,11 @@ export default function NotificationCentre({ onClose }: { onClose: () => void })
   const read = useMarkRead();
   return (
     <Dialog title={t("nav.notifications")} top onClose={onClose} className="max-w-lg">
-      {unread > 0 && <div className="flex items-center justify-between px-5 pb-2 text-[0.8125rem] text-muted">{t("nav.unread", { count: unread })}<Button size="sm" variant="ghost" onClick={() => read.mutate(null)}>{t("notifications.readAll")}</Button></div>}
       <div className="min-h-0 overflow-y-auto"><NotificationList onOpened={onClose} /></div>
+      <div className="flex h-11 shrink-0 items-center justify-between border-t border-line bg-surface px-5 text-[0.8125rem]">
+        <Link href="/notifications/" onClick={onClose} className="font-medium text-accent-text underline-offset-2 hover:underline">{t("notifications.openAll")}</Link>
+        {unread > 0 && <Button size="sm" variant="ghost" onClick={() => read.mutate(null)}>{t("notifications.readAll")}</Button>}
+      </div>
     </Dialog>
   );
 }

@@ -1,19 +1,22 @@
 "use client";
-import { CheckCheck } from "lucide-react";
+import { CheckCheck, Settings2 } from "lucide-react";
 import { useI18n } from "@/shared/i18n";
-import { IconButton } from "@/shared/ui/button";
+import { Button, IconButton } from "@/shared/ui/button";
 import { PageHeader } from "@/shared/ui/page-header";
+import { useRouter } from "next/navigation";
 import { NotificationList } from "./notification-list";
 import { useMarkRead, useUnreadCount } from "./queries";
 
 export function NotificationsPage() {
   const { t } = useI18n();
+  const router = useRouter();
   const unread = useUnreadCount();
   const read = useMarkRead();
   return (
     <>
       <PageHeader title={t("nav.notifications")} note={unread ? t("nav.unread", { count: unread }) : undefined}>
-        {unread > 0 && <IconButton icon={CheckCheck} label={t("notifications.readAll")} onClick={() => read.mutate(null)} />}
+        {unread > 0 && <Button size="sm" icon={CheckCheck} onClick={() => read.mutate(null)}>{t("notifications.readAll")}</Button>}
+        <IconButton icon={Settings2} label={t("notifications.settings")} onClick={() => router.push("/settings/?section=notifications")} />
       </PageHeader>
       <div className="mx-auto max-w-3xl sm:px-3"><NotificationList /></div>
     </>

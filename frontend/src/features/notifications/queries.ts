@@ -4,6 +4,7 @@ import { notifications as api } from "@/shared/api/endpoints";
 import type { NotificationPage } from "@/shared/api/types";
 
 const key = ["notifications"] as const;
+export type Until = { minutes: number } | { until: string };
 type Pages = InfiniteData<NotificationPage, string | undefined>;
 
 export function useNotifications() {
@@ -44,7 +45,7 @@ export function useMarkRead() {
 export function useSnooze() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ occurrence, minutes }: { occurrence: string; minutes: number }) => api.snooze(occurrence, minutes),
+    mutationFn: ({ occurrence, until }: { occurrence: string; until: Until }) => api.snooze(occurrence, until),
     onSettled: () => client.invalidateQueries({ queryKey: key }),
   });
 }

@@ -16,6 +16,8 @@ export function useSeriesList() {
 }
 export const useSeries = (id: string | null) => useQuery({ queryKey: [...key, "one", id], queryFn: () => api.get(id!), enabled: id !== null && id !== "pending" });
 
+export const useNextDates = (id: string, enabled: boolean) => useQuery({ queryKey: [...key, "next", id], queryFn: () => api.preview(id, 5), enabled });
+
 export function useRulePreview(rule: { rrule: string; dtstart: string; time_zone: string } | null) {
   return useQuery({
     queryKey: ["rule-preview", rule],
@@ -28,7 +30,7 @@ export function useRulePreview(rule: { rrule: string; dtstart: string; time_zone
   });
 }
 
-export function useSeriesMutation<V>(run: (variables: V) => Promise<unknown>) {
+export function useSeriesMutation<V, R = unknown>(run: (variables: V) => Promise<R>) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: run,

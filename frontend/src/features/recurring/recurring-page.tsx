@@ -1,59 +1,61 @@
 "use client";
 /** All series: what repeats, how, and when next. */
-import { Ellipsis, Pause, Play, Repeat2, SkipForward, Square } from "lucide-react";
-import { recurring as api } from "@/shared/api/endpoints";
+import { ChevronRight, Plus, Repeat2 } from "lucide-react";
+import dynamic from "next/dynamic";
+import { useState } from "react";
 import type { RecurringTask } from "@/shared/api/types";
 import { useI18n } from "@/shared/i18n";
-import { formatDate, formatWall } from "@/shared/lib/dates";
-import { Button, IconButton } from "@/shared/ui/button";
+import { cx } from "@/shared/lib/cx";
+import { Button } from "@/shared/ui/button";
 import { openDialog } from "@/shared/ui/dialogs";
-import { EmptyState, RowSkeletons } from "@/shared/ui/empty";
-import { Menu, MenuItem, MenuLine } from "@/shared/ui/menu";
+import { EmptyState } from "@/shared/ui/empty";
 import { PageHeader } from "@/shared/ui/page-header";
-import { notify } from "@/shared/ui/toast";
-import { useSeriesList, useSeriesMutation } from "./queries";
+import { ListFrame } from "@/features/lists/list-frame";
+import { useSeriesList } from "./queries";
+import { SeriesRow } from "./series-row";
+
+const SeriesDialog = dynamic(() => import("./series-dialog"), { ssr: false });
 
 export function RecurringPage() {
   const { t } = useI18n();
-  const { data, isPending, error, refetch, hasNextPage, fetchNextPage } = useSeriesList();
-  const series = data?.pages.flatMap((page) => page.items) ?? [];
-  const running = series.filter((each) => !each.ended_at);
+  const { data, isPending, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useSeriesList();
+  const [edited, setEdited] = useState<RecurringTask | null>(null);
+  const all = data?.pages.flatMap((page) => page.items) ?? [];
+  const running = all.filter((each) => !each.ended_at);
+  const ended = all.filter((each) => each.ended_at);
+  const add = () => openDialog("quick-add", { text: t("empty.recurringSample") });
   return (
     <>
-      <PageHeader title={t("nav.recurring")} note={running.length || undefined} />
-      {isPending ? <RowSkeletons /> : error && !data ? <EmptyState icon={Repeat2} title={t("error.loadTitle")}><Button onClick={() => void refetch()}>{t("status.retry")}</Button></EmptyState> : !running.length ? (
-        <EmptyState icon={Repeat2} title={t("empty.recurringTitle")} text={t("empty.recurringText")}>
-          <Button variant="primary" onClick={() => openDialog("quick-add", { text: t("empty.recurringSample") })}>{t("command.add")}</Button>
-        </EmptyState>
-      ) : (
-        <ul className="mx-1 sm:mx-2">{running.map((each) => <Series key={each.id} series={each} />)}</ul>
-      )}
-      {hasNextPage && <div className="flex justify-center py-4"><Button onClick={() => void fetchNextPage()}>{t("list.more")}</Button></div>}
+      <PageHeader title={t("nav.recurring")} note={running.length || undefined}>
+        {running.length > 0 && <Button size="sm" icon={Plus} onClick={add}>{t("command.add")}</Button>}
+      </PageHeader>
+      <ListFrame
+        isPending={isPending}
+        error={data ? null : error}
+        refetch={() => void refetch()}
+        isEmpty={!all.length}
+        empty={<EmptyState icon={Repeat2} title={t("empty.recurringTitle")} text={t("empty.recurringText")}><Button variant="primary" icon={Plus} onClick={add}>{t("command.add")}</Button></EmptyState>}
+      >
+        <ul aria-label={t("nav.recurring")} className="mx-1 sm:mx-2">{running.map((each) => <SeriesRow key={each.id} series={each} onEdit={() => setEdited(each)} />)}</ul>
+        {ended.length > 0 && <Ended series={ended} />}
+        {hasNextPage && <div className="flex justify-center py-4"><Button busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>{t("list.more")}</Button></div>}
+      </ListFrame>
+      {edited && <SeriesDialog series={edited} onClose={() => setEdited(null)} />}
     </>
   );
 }
 
-function Series({ series }: { series: RecurringTask }) {
-  const { t, locale } = useI18n();
-  const act = useSeriesMutation((action: "pause" | "resume" | "skip" | "end") => api.act(series.id, action));
-  const run = (action: "pause" | "resume" | "skip" | "end") => act.mutate(action, { onError: (error) => notify.error(t("error.notSaved"), error.message) });
-  const next = series.next_occurrence?.local;
+function Ended({ series }: { series: RecurringTask[] }) {
+  const { t } = useI18n();
+  const [open, setOpen] = useState(false);
   return (
-    <li className="group flex min-h-14 items-center gap-3 rounded-lg px-3 hover:bg-hover sm:px-6">
-      <Repeat2 aria-hidden size={16} className={series.paused_at ? "text-faint" : "text-accent-text"} />
-      <div className="min-w-0 flex-1 py-2">
-        <p className="truncate">{series.template.title}</p>
-        <p className="truncate text-[0.8125rem] text-faint">{series.description}{series.mode === "completion" && ` · ${t("recurring.mode.completion")}`}</p>
-      </div>
-      <span className="shrink-0 text-right text-[0.8125rem] text-muted tabular-nums">
-        {series.paused_at ? t("recurring.paused") : next ? (next.length > 10 && !next.includes("T00:00") ? formatWall(next, locale) : formatDate(next.slice(0, 10), locale, { weekday: "short", day: "numeric", month: "short" })) : ""}
-      </span>
-      <Menu trigger={<IconButton icon={Ellipsis} label={t("recurring.actions", { title: series.template.title })} />}>
-        {series.paused_at ? <MenuItem icon={Play} onSelect={() => run("resume")}>{t("recurring.resume")}</MenuItem> : <MenuItem icon={Pause} onSelect={() => run("pause")}>{t("recurring.pause")}</MenuItem>}
-        <MenuItem icon={SkipForward} onSelect={() => run("skip")}>{t("recurring.skip")}</MenuItem>
-        <MenuLine />
-        <MenuItem icon={Square} danger onSelect={() => openDialog("confirm", { title: t("recurring.endTitle", { title: series.template.title }), text: t("recurring.endText"), action: t("recurring.end"), run: () => run("end") })}>{t("recurring.end")}</MenuItem>
-      </Menu>
-    </li>
+    <section className="mx-1 mt-4 sm:mx-2">
+      <h2>
+        <button type="button" aria-expanded={open} onClick={() => setOpen(!open)} className="flex h-9 items-center gap-2 rounded-md px-3 text-[0.8125rem] font-semibold text-muted hover:bg-hover sm:px-6">
+          <ChevronRight aria-hidden size={14} className={cx("transition-transform", open && "rotate-90")} /> {t("recurring.ended")} <span className="font-normal text-faint tabular-nums">{series.length}</span>
+        </button>
+      </h2>
+      {open && <ul aria-label={t("recurring.ended")}>{series.map((each) => <SeriesRow key={each.id} series={each} />)}</ul>}
+    </section>
   );
 }

@@ -48,7 +48,7 @@ export const recurring = {
   list: (query: { cursor?: string; limit?: number } = {}) => call("get", "/api/recurring-tasks", { query }),
   get: (series_id: string) => call("get", series, { path: { series_id } }),
   create: (body: T.RecurringInput, idempotencyKey?: string) => call("post", "/api/recurring-tasks", { body, idempotencyKey }),
-  change: (series_id: string, body: T.Schemas["SeriesChange"]) => call("patch", series, { path: { series_id }, body }),
+  change: (series_id: string, body: T.Schemas["SeriesChange"], version?: number) => call("patch", series, { path: { series_id }, body, version }),
   act: (series_id: string, action: "pause" | "resume" | "skip" | "end") => call("post", `${series}/${action}`, { path: { series_id } }),
   remove: (series_id: string) => call("delete", series, { path: { series_id } }),
   preview: (series_id: string, count = 5) => call("get", `${series}/preview`, { path: { series_id }, query: { count } }),
@@ -62,7 +62,7 @@ export const notifications = {
   readAll: () => call("post", "/api/notifications/read-all"),
   preferences: () => call("get", "/api/notification-preferences"),
   changePreferences: (body: T.Schemas["PreferencesChange"]) => call("patch", "/api/notification-preferences", { body }),
-  snooze: (occurrence_id: string, minutes: number) => call("post", "/api/reminders/{occurrence_id}/snooze", { path: { occurrence_id }, body: { minutes } }),
+  snooze: (occurrence_id: string, body: T.Schemas["Snooze"]) => call("post", "/api/reminders/{occurrence_id}/snooze", { path: { occurrence_id }, body }),
 };
 
 export const push = {

@@ -78,6 +78,10 @@ export const formatTime = (wall: string, locale: string) =>
 export const formatWall = (wall: string, locale: string) =>
   display(locale, { weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "numeric", minute: "2-digit", timeZone: "UTC" }).format(new Date(`${wall.slice(0, 16)}:00Z`));
 
+/** An occurrence of a series: with its time of day unless it is a whole day. */
+export const formatOccurrence = (local: string, locale: string) =>
+  local.length > 10 && !local.includes("T00:00") ? formatWall(local, locale) : formatDate(local.slice(0, 10), locale, { weekday: "short", day: "numeric", month: "short", year: "numeric" });
+
 /** "3 minutes ago", in the largest unit that fits. */
 export function relativeTime(instant: string, locale: string, now = Date.now()): string {
   const seconds = (Date.parse(instant) - now) / 1000;
