@@ -116,19 +116,29 @@ def _statement(user_id: UUID, question: TaskQuestion, parameters: _Parameters) -
     if query is not None and query.is_empty:
         conditions.append(f"t.title ILIKE {parameters.add(search.like_pattern(wanted.text), 'text')}")
         sort = "rank" if sort == "relevance" else sort
-    elif query is not None and sort == "relevance":
-        plan = search.plan(query, user_id)
-        ranked = search_sql.ranked_sql(
-            " AND ".join(conditions),
-            match=parameters.add(plan.match, "text"),
-            strict=parameters.add(plan.strict, "text"),
-            units=parameters.add(list(plan.units), "text[]"),
-            exact=parameters.add(plan.exact, "text"),
-            loose=parameters.add(plan.loose, "text"),
-        )
-        conditions = ["t.user_id = $1"]
     elif query is not None:
-        conditions.append(f"t.search @@ {parameters.add(search.plan(query, user_id).match, 'text')}::tsquery")
+        plan = search.plan(query, user_id)
+        is_ranked = sort == "relevance"
+        strict = parameters.add(plan.strict, "text") if is_ranked else "NULL"
+        matches = search_sql.matches_sql(
+            parameters.add(plan.match, "text"),
+            strict=strict,
+            status=parameters.add(None if wanted.status == "all" else wanted.status, "text"),
+            trash=wanted.trash,
+            newest=_newest(wanted) if is_ranked else None,
+        )
+        if is_ranked:
+            ranked = search_sql.ranked_sql(
+                matches,
+                " AND ".join(conditions),
+                strict=strict,
+                units=[parameters.add(unit, "text") for unit in plan.units],
+                exact=parameters.add(plan.exact, "text"),
+                loose=parameters.add(plan.loose, "text"),
+            )
+            conditions = ["t.user_id = $1"]
+        else:
+            conditions.append(f"t.id IN (SELECT m.id FROM {matches} AS m (id))")  # noqa: S608 - built from constants
     elif sort == "relevance":
         raise InvalidInput("Sorting by relevance needs a search text (q).", field="sort")
     key, kind, default_order = _SORTS[sort]
@@ -163,6 +173,12 @@ SELECT json_build_array(
   FROM page p LEFT JOIN tag_names n ON n.task_id = p.id LEFT JOIN children k ON k.parent_id = p.id
  WHERE p.position <= {limit}"""  # noqa: S608 - built from the tables above; every value is a parameter
     return statement, fingerprint
+
+
+def _newest(wanted: TaskFilter) -> int:
+    """Return how many matches to take from the index: more where other conditions will throw some away."""
+    alone = TaskFilter(text=wanted.text, status=wanted.status, trash=wanted.trash)
+    return search_sql.MAX_CANDIDATES if wanted == alone else search_sql.MAX_FILTERED
 
 
 _ZONE = "zone AS MATERIALIZED (SELECT u.time_zone AS name, (now() AT TIME ZONE u.time_zone)::date AS today FROM users u WHERE u.id = $1)"

@@ -24,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_asyn
 from sqlmodel import Field, SQLModel, select
 
 from shared.domain import search
-from shared.domain.search_sql import ranked_sql
+from shared.domain.search_sql import MAX_CANDIDATES, matches_sql, ranked_sql
 
 URL = os.environ["DATABASE_URL"].replace("postgresql://", "postgresql+asyncpg://")
 ENGINE = create_async_engine(URL, pool_size=8, max_overflow=0)
@@ -139,10 +139,11 @@ async def list_tasks(user_id: User, session: Session, q: str = "", limit: int = 
     """List open tasks by rank, or those that match a search text, best first."""
     if q:
         plan = search.plan(search.parse(q), user_id)
-        ctes = ranked_sql("t.user_id = :user_id AND t.deleted_at IS NULL AND t.status = 'open'",
-                          match=":match", strict=":strict", units=":units", exact=":exact", loose=":loose")  # fmt: skip
+        matches = matches_sql(":match", strict=":strict", status="'open'", trash=False, newest=MAX_CANDIDATES)
+        ctes = ranked_sql(matches, "t.user_id = :user_id AND t.deleted_at IS NULL AND t.status = 'open'",
+                          strict=":strict", units=[f":unit_{i}" for i in range(len(plan.units))], exact=":exact", loose=":loose")  # fmt: skip
         ranked = text(f"WITH {ctes} SELECT id FROM ranked ORDER BY relevance DESC, id DESC LIMIT :limit")
-        values = {"user_id": user_id, "match": plan.match, "strict": plan.strict, "units": list(plan.units),
+        values = {"user_id": user_id, "match": plan.match, "strict": plan.strict, **{f"unit_{i}": unit for i, unit in enumerate(plan.units)},
                   "exact": plan.exact, "loose": plan.loose, "limit": limit}  # fmt: skip
         ids = list((await session.execute(ranked, values)).scalars())
         rows = {row.id: row for row in (await session.scalars(select(TaskRow).where(TaskRow.id.in_(ids)))).all()}  # type: ignore[attr-defined]

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 
 from shared.db.engine import transaction
 from shared.domain import search
-from shared.domain.search_sql import ranked_sql
+from shared.domain.search_sql import MAX_CANDIDATES, matches_sql, ranked_sql
 
 CASES = Path(__file__).resolve().parents[4] / "shared" / "cases" / "blns.json"
 PERSON, STRANGER = uuid.uuid4(), uuid.uuid4()
@@ -30,9 +30,7 @@ TITLES = (
     "हिन्दी सीखना",
     "the the the and and",
 )
-RANKED = "WITH " + ranked_sql(
-    "user_id = :user_id", match=":match", strict=":strict", units=":units", exact=":exact", loose=":loose"
-)
+MATCHES = matches_sql(":match", strict=":strict", status="NULL", trash=False, newest=MAX_CANDIDATES)
 
 
 @pytest.fixture(autouse=True)
@@ -50,8 +48,13 @@ def connection():
             for title in TITLES:
                 _add_task(connection, person, title)
         _add_task(connection, PERSON, "Misc", notes="pay the rent invoice")
+        _become(connection, PERSON)
         yield connection
         connection.rollback()
+
+
+def _become(connection: Connection, person: uuid.UUID) -> None:
+    connection.execute(text("SELECT set_config('app.user_id', :person, true)"), {"person": str(person)})
 
 
 def _add_person(connection: Connection, person: uuid.UUID) -> None:
@@ -70,13 +73,22 @@ def _add_task(connection: Connection, person: uuid.UUID, title: str, notes: str 
 
 def _search(connection: Connection, typed: str) -> list[str]:
     plan = search.plan(search.parse(typed), PERSON)
+    units = {f"unit_{i}": unit for i, unit in enumerate(plan.units)}
+    ranked = ranked_sql(
+        MATCHES,
+        "user_id = :user_id",
+        strict=":strict",
+        units=[f":{name}" for name in units],
+        exact=":exact",
+        loose=":loose",
+    )
     rows = connection.execute(
-        text(RANKED + " SELECT title FROM ranked JOIN tasks USING (id) ORDER BY relevance DESC, id DESC"),
+        text(f"WITH {ranked} SELECT title FROM ranked JOIN tasks USING (id) ORDER BY relevance DESC, id DESC"),
         {
             "user_id": PERSON,
             "match": plan.match,
             "strict": plan.strict,
-            "units": list(plan.units),
+            **units,
             "exact": plan.exact,
             "loose": plan.loose,
         },
@@ -165,3 +177,17 @@ def test_both_sides_fold_alike(connection):
     """A title of any script is found by itself as a phrase."""
     for title in TITLES:
         assert title in _search(connection, f'"{title}"')
+
+
+def test_nobody_elses_words_are_found(connection):
+    """Asked for a stranger's words, or for everybody's, the search function answers ids of its caller's tasks alone."""
+    stranger = search.plan(search.parse("rent"), STRANGER).match
+    everybody = f"{search.plan(search.parse('rent'), PERSON).match} | {stranger}"
+    asked = text(
+        "SELECT t.user_id FROM search_matches(CAST(:match AS tsquery), NULL, NULL, false, NULL) AS m (id) JOIN tasks t USING (id)"
+    )
+    for match in (stranger, everybody):
+        owners = set(connection.execute(asked, {"match": match}).scalars())
+        assert owners == ({PERSON} if match == everybody else set())
+    connection.execute(text("SELECT set_config('app.user_id', '', true)"))
+    assert connection.execute(asked, {"match": everybody}).all() == []

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from shared.domain import search
 from shared.domain.search import SearchQuery
-from shared.domain.search_sql import document_sql, ranked_sql
+from shared.domain.search_sql import document_sql, matches_sql, ranked_sql
 from tests.unit.domain.naughty import naughty_strings
 
 USER = UUID("0190f3c2-7b1e-7000-8000-000000abcdef")
@@ -134,5 +134,6 @@ def test_the_document_folds_as_the_query_does():
 
 def test_the_ranking_takes_placeholders_only():
     """The ranking reads every part of the plan from its placeholder."""
-    sql = ranked_sql("user_id = $9", match="$1", strict="$2", units="$3", exact="$4", loose="$5")
-    assert [sql.count(f"${i}") for i in (1, 2, 3, 4, 5, 9)] == [1, 1, 1, 1, 1, 2]
+    matches = matches_sql("$1", strict="$2", status="$6", trash=False, newest=10)
+    sql = ranked_sql(matches, "user_id = $9", strict="$2", units=["$3", "$7"], exact="$4", loose="$5")
+    assert [sql.count(f"${i}") for i in (1, 2, 3, 4, 5, 6, 7, 9)] == [1, 2, 1, 1, 1, 1, 1, 1]
