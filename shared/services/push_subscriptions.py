@@ -35,6 +35,9 @@ _OLDEST = text(
 )
 _LIST = text(f"SELECT {_SHOWN} FROM push_subscriptions WHERE user_id = :user_id ORDER BY id")  # noqa: S608
 _DELETE = text("DELETE FROM push_subscriptions WHERE id = :id AND user_id = :user_id RETURNING id")
+_WORKS = text(
+    "UPDATE push_subscriptions SET last_success_at = now(), failure_count = 0 WHERE id = :id AND user_id = :user_id"
+)
 _ONE = text("SELECT id, endpoint, p256dh, auth FROM push_subscriptions WHERE id = :id AND user_id = :user_id")
 
 
@@ -76,6 +79,12 @@ def remove(user_id: UUID, device_id: UUID) -> None:
     with transaction(user_id) as connection:
         if connection.execute(_DELETE, {"id": device_id, "user_id": user_id}).one_or_none() is None:
             raise NotFound("There is no such device.")
+
+
+def mark_working(user_id: UUID, device_id: UUID) -> None:
+    """Remember that its push service took a message just now; a device that is gone is no error."""
+    with transaction(user_id) as connection:
+        connection.execute(_WORKS, {"id": device_id, "user_id": user_id})
 
 
 def find(user_id: UUID, device_id: UUID) -> Any:

@@ -14,6 +14,8 @@ export CHROMIUM
 if [ -z "${BASE_URL:-}" ]; then
   data=$(mktemp -d)
   port=${PORT:-18480}
+  # Where a test may play the push service; the functions send pushes to nobody else on this machine.
+  export PUSH_ALLOWED_TEST_ORIGIN=${PUSH_ALLOWED_TEST_ORIGIN:-http://127.0.0.1:$((port + 1))}
   (cd "$root" && PORT=$port DATA_DIR=$data exec .venv/bin/python -m knative.local >"$data/run.log" 2>&1) &
   server=$!
   trap 'kill "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true; rm -rf "$data"' EXIT

@@ -32,4 +32,6 @@ def send_test(user_id: UUID, device_id: UUID) -> dict[str, Any]:
     outcome = send_push(Device(device.endpoint, device.p256dh, device.auth), Message(data, topic_of(clock.uuid7()), 60))
     if outcome.state == "gone":
         push_subscriptions.remove(user_id, device_id)
+    if outcome.state == "sent":
+        push_subscriptions.mark_working(user_id, device_id)
     return {"delivered": outcome.state == "sent", "detail": outcome.reason or "the push service took it"}

@@ -1,6 +1,7 @@
 "use client";
 import { ArrowRight, Bell, Bot, CircleCheck, Code, ListFilter, MessageSquareText, Pencil, Plus, Repeat2, RotateCcw, Tag, Trash2, Undo2, UserRound, type LucideIcon } from "lucide-react";
 import { tasks as api } from "@/shared/api/endpoints";
+import { queryClient } from "@/shared/api/query-client";
 import type { AuditEntry } from "@/shared/api/types";
 import { useI18n } from "@/shared/i18n";
 import { formatInstant } from "@/shared/lib/dates";
@@ -16,6 +17,9 @@ const ICONS: [RegExp, LucideIcon][] = [[/^notification/, Bell], [/^recurring/, R
 const ORIGINS: Partial<Record<AuditEntry["actor"]["origin"], LucideIcon>> = { api: Code, mcp: Bot, chat: MessageSquareText, system: Bot };
 /** The type says it; a status beside it would say it again. */
 const SAYS_ALL = /\.(created|registered|completed|reopened)$/;
+
+/** The trail is written by a consumer: usually at once, sometimes a little later. */
+const WRITTEN_AFTER_MS = [800, 3000, 8000];
 
 interface Props {
   entry: AuditEntry;
@@ -35,6 +39,7 @@ export function ActivityEntry({ entry, inTask, onOnly }: Props) {
   async function takeBack() {
     try {
       undo!(currentTask(entry.task_id!) ?? (await api.get(entry.task_id!)));
+      for (const wait of WRITTEN_AFTER_MS) setTimeout(() => void queryClient.invalidateQueries({ queryKey: ["audit"] }), wait);
     } catch {
       notify.error(t("error.taskGone"));
     }

@@ -1,5 +1,5 @@
 "use client";
-import { useI18n, type MessageKey } from "@/shared/i18n";
+import { useI18n } from "@/shared/i18n";
 import { useToday } from "@/features/tasks/zone";
 import { BETWEEN, SPANS, TYPES, type ActivityFilter, type TypeGroup } from "./activity-filter";
 import { addDays } from "@/shared/lib/dates";
@@ -15,7 +15,7 @@ export function ActivityFilters({ filter, onChange }: { filter: ActivityFilter; 
         {(Object.keys(TYPES) as TypeGroup[]).map((group) => (
           <optgroup key={group} label={t(`activity.all.${group}`)}>
             <option value={`${group}.*`}>{t(`activity.all.${group}`)}</option>
-            {TYPES[group].map((type) => <option key={type} value={type}>{t(`event.${type}` as MessageKey)}</option>)}
+            {TYPES[group].map((type) => <option key={type} value={type}>{t(`event.${type}`)}</option>)}
           </optgroup>
         ))}
       </select>

@@ -39,6 +39,8 @@ function Timeline() {
     queryFn: ({ pageParam }) => audit.list({ ...query, limit: 50, cursor: pageParam }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
+    // Whoever looks at the trail wants the present one, not that of half a minute ago.
+    staleTime: 0,
   });
   const entries = list.data?.pages.flatMap((page) => page.items) ?? [];
   const filtered = toAddress(filter) !== "";

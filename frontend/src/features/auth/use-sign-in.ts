@@ -2,7 +2,7 @@
 import { useRouter } from "next/navigation";
 import { useEffect, useState, type FormEvent } from "react";
 import { ApiError } from "@/shared/api/errors";
-import { startSession } from "@/shared/api/session";
+import { accessToken, restoreProfile, startSession } from "@/shared/api/session";
 import type { Session } from "@/shared/api/types";
 import { useI18n, type Translate } from "@/shared/i18n";
 
@@ -42,6 +42,11 @@ export function useSignIn(isNew: boolean, send: (form: Credentials) => Promise<S
   const [busy, setBusy] = useState(false);
   const [errors, setErrors] = useState<FormErrors>({});
   const [wait, setWait] = useState(0);
+
+  // Somebody who is signed in has nothing to do here.
+  useEffect(() => {
+    if (restoreProfile()) accessToken().then((token) => token && router.replace(safeNext(location.search)), () => undefined);
+  }, [router]);
 
   // Throttled: the seconds run down before one's eyes, and the button comes back by itself.
   useEffect(() => {

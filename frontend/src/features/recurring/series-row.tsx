@@ -34,7 +34,7 @@ export function SeriesRow({ series, onEdit }: { series: RecurringTask; onEdit?: 
     <li className="rounded-lg hover:bg-hover">
       <div className="flex min-h-14 items-center gap-3 px-3 sm:px-6">
         <Repeat2 aria-hidden size={16} className={series.paused_at || series.ended_at ? "shrink-0 text-faint" : "shrink-0 text-accent-text"} />
-        <button type="button" aria-expanded={open} aria-label={t("recurring.showNext", { title })} onClick={() => setOpen(!open)} className="flex min-w-0 flex-1 items-center gap-3 self-stretch py-2 text-left">
+        <button type="button" aria-expanded={open} onClick={() => setOpen(!open)} className="flex min-w-0 flex-1 items-center gap-3 self-stretch py-2 text-left">
           <span className="min-w-0 flex-1">
             <span className="flex items-center gap-2"><span className={cx("truncate font-medium", series.ended_at && "text-muted")}>{title}</span>{priority !== "none" && <PriorityIcon priority={priority} />}<TagDots tags={tags} /></span>
             <span className="block truncate text-[0.8125rem] text-faint">{details.join(" · ")}</span>

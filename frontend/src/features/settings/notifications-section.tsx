@@ -1,8 +1,8 @@
 "use client";
 /** Where reminders arrive, when they keep quiet, which devices get push, and what new tasks start with. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { auth, notifications as api } from "@/shared/api/endpoints";
-import { session, setUser } from "@/shared/api/session";
+import { notifications as api } from "@/shared/api/endpoints";
+import { session } from "@/shared/api/session";
 import type { ChannelName, MessageKind, Preferences } from "@/shared/api/types";
 import { useI18n } from "@/shared/i18n";
 import { formatInstant, formatTime } from "@/shared/lib/dates";
@@ -13,21 +13,32 @@ import { notify } from "@/shared/ui/toast";
 import { useZone } from "@/features/tasks/zone";
 import { Devices } from "./devices";
 import { Card, Row, SettingsGroup, SettingsSkeleton } from "./section";
+import { useProfileChange } from "./use-profile";
 
 const CHANNELS: ChannelName[] = ["push", "email", "in_app"];
 const KINDS: MessageKind[] = ["reminder", "digest"];
 const DEFAULTS = ["", "0", "5", "10", "15", "30", "60", "1440"];
 const key = ["preferences"] as const;
-type Change = Partial<Pick<Preferences, "channels" | "quiet_hours">>;
+type Change = { channels?: Partial<Record<MessageKind, Partial<Record<ChannelName, boolean>>>>; quiet_hours?: Partial<Preferences["quiet_hours"]> };
+
+/** What the preferences will be: a change names only what is new. */
+const changed = (old: Preferences, { channels, quiet_hours }: Change): Preferences => ({
+  ...old,
+  channels: { reminder: { ...old.channels.reminder, ...channels?.reminder }, digest: { ...old.channels.digest, ...channels?.digest } },
+  quiet_hours: { ...old.quiet_hours, ...quiet_hours },
+});
 
 export default function NotificationsSection() {
   const { t } = useI18n();
   const client = useQueryClient();
   const { data, error, refetch } = useQuery({ queryKey: key, queryFn: api.preferences });
   const change = useMutation({
+    mutationKey: key,
+    scope: { id: "preferences" },
     mutationFn: (next: Change) => api.changePreferences(next),
-    onMutate: (next) => client.setQueryData<Preferences>(key, (old) => old && { ...old, ...next }),
-    onSuccess: (saved) => client.setQueryData(key, saved),
+    onMutate: (next) => client.setQueryData<Preferences>(key, (old) => old && changed(old, next)),
+    // The answer of one change does not know of those that wait behind it.
+    onSuccess: (saved) => { if (client.isMutating({ mutationKey: key }) === 1) client.setQueryData(key, saved); },
     onError: (failure: Error) => { notify.error(t("error.notSaved"), failure.message); void client.invalidateQueries({ queryKey: key }); },
   });
   return (
@@ -66,7 +77,7 @@ function Channels({ preferences, onChange }: Props) {
                       type="checkbox"
                       aria-label={`${t(`kind.${kind}`)}: ${t(`channel.${channel}`)}`}
                       checked={preferences.channels[kind][channel]}
-                      onChange={(event) => onChange({ channels: { ...preferences.channels, [kind]: { ...preferences.channels[kind], [channel]: event.target.checked } } })}
+                      onChange={(event) => onChange({ channels: { [kind]: { [channel]: event.target.checked } } })}
                       className="hit size-6 align-middle accent-[var(--accent)] sm:size-4.5"
                     />
                   </td>
@@ -89,11 +100,11 @@ function QuietHours({ preferences, onChange }: Props) {
     <SettingsGroup title={t("settings.quiet")} text={t("settings.quietText")}>
       <Card>
         <div className="px-4 py-1.5">
-          <Switch label={t("settings.quietOn")} hint={quiet.enabled ? t("settings.quietSpan", { start: time(quiet.start), end: time(quiet.end), zone: zone.replaceAll("_", " ") }) : undefined} checked={quiet.enabled} onChange={(enabled) => onChange({ quiet_hours: { ...quiet, enabled } })} />
+          <Switch label={t("settings.quietOn")} hint={quiet.enabled ? t("settings.quietSpan", { start: time(quiet.start), end: time(quiet.end), zone: zone.replaceAll("_", " ") }) : undefined} checked={quiet.enabled} onChange={(enabled) => onChange({ quiet_hours: { enabled } })} />
         </div>
         {quiet.enabled && (["start", "end"] as const).map((edge) => (
           <Row key={edge} label={t(`settings.quiet.${edge}`)} narrow>
-            {(props) => <input type="time" className="field w-32" required defaultValue={quiet[edge]} key={quiet[edge]} onBlur={(event) => event.target.value && event.target.value !== quiet[edge] && onChange({ quiet_hours: { ...quiet, [edge]: event.target.value } })} {...props} />}
+            {(props) => <input type="time" className="field w-32" required defaultValue={quiet[edge]} key={quiet[edge]} onBlur={(event) => event.target.value && event.target.value !== quiet[edge] && onChange({ quiet_hours: { [edge]: event.target.value } })} {...props} />}
           </Row>
         ))}
       </Card>
@@ -104,7 +115,7 @@ function QuietHours({ preferences, onChange }: Props) {
 function Defaults() {
   const { t } = useI18n();
   const user = useStore(session, (state) => state.user);
-  const change = useMutation({ mutationFn: auth.change, onSuccess: (next) => { setUser(next); notify.success(t("settings.saved")); }, onError: (error: Error) => notify.error(t("error.notSaved"), error.message) });
+  const change = useProfileChange();
   if (!user) return null;
   const { default_reminder_minutes: minutes, all_day_reminder_time: allDay } = user.settings;
   const words = (value: string) => {

@@ -1,16 +1,14 @@
 "use client";
 /** Name, language, time zone, week: what the account is, everywhere. */
-import { useMutation } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { auth } from "@/shared/api/endpoints";
 import { ApiError } from "@/shared/api/errors";
-import { session, setUser } from "@/shared/api/session";
+import { session } from "@/shared/api/session";
 import { LANGUAGES, languageOf, localeFor, useI18n } from "@/shared/i18n";
 import { addDays, deviceZone, formatDate, formatInstant } from "@/shared/lib/dates";
 import { useNow } from "@/shared/lib/now";
 import { useStore } from "@/shared/lib/store";
-import { notify } from "@/shared/ui/toast";
 import { Card, Fact, Row, SettingsGroup } from "./section";
+import { useProfileChange } from "./use-profile";
 
 const MONDAY = "2024-01-01";
 const WEEK_STARTS = [0, 5, 6];
@@ -19,11 +17,7 @@ const spaced = (zone: string) => zone.replaceAll("_", " ");
 export default function ProfileSection() {
   const { t, locale } = useI18n();
   const user = useStore(session, (state) => state.user);
-  const change = useMutation({
-    mutationFn: auth.change,
-    onSuccess: (next) => { setUser(next); notify.success(t("settings.saved")); },
-    onError: (error: Error) => notify.error(t("error.notSaved"), error.message),
-  });
+  const change = useProfileChange();
   if (!user) return null;
   const nameError = change.error instanceof ApiError ? change.error.field("display_name") : undefined;
   const saveName = (name: string) => name.trim() !== user.display_name && change.mutate({ display_name: name.trim() });

@@ -77,7 +77,7 @@ function ChooseFile({ onFile }: { onFile: (file: File) => void }) {
     >
       <Upload aria-hidden size={20} className="text-faint" />
       <p className="text-[0.8125rem] text-muted max-sm:hidden">{t("data.drop")}</p>
-      <input ref={input} type="file" accept=".csv,.json,text/csv,application/json" aria-label={t("data.choose")} className="sr-only" tabIndex={-1} onChange={(event) => { const [file] = event.target.files ?? []; event.target.value = ""; if (file) onFile(file); }} />
+      <input ref={input} type="file" accept=".csv,.json,text/csv,application/json" hidden onChange={(event) => { const [file] = event.target.files ?? []; event.target.value = ""; if (file) onFile(file); }} />
       <Button onClick={() => input.current?.click()}>{t("data.choose")}</Button>
     </div>
   );

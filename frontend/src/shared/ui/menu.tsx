@@ -7,7 +7,7 @@
 import type * as MenuKit from "@radix-ui/react-dropdown-menu";
 import type * as PopoverKit from "@radix-ui/react-popover";
 import { Check, type LucideIcon } from "lucide-react";
-import { cloneElement, useState, type ComponentProps, type ReactElement, type ReactNode } from "react";
+import { cloneElement, useRef, useState, type ComponentProps, type MouseEvent, type ReactElement, type ReactNode } from "react";
 import { cx } from "@/shared/lib/cx";
 
 interface Kit { menu: typeof MenuKit; popover: typeof PopoverKit }
@@ -22,10 +22,13 @@ const PANEL = "z-50 animate-pop rounded-lg bg-raised p-1 text-[0.8125rem] shadow
 const ITEM =
   "flex min-h-8 select-none items-center gap-2.5 rounded-[5px] px-2.5 py-1 outline-none data-[disabled]:opacity-45 data-[highlighted]:bg-hover";
 
-type Trigger = ReactElement<{ onClick?: () => void; onPointerEnter?: () => void; onFocus?: () => void; "aria-haspopup"?: "menu" | "dialog"; "aria-expanded"?: boolean }>;
+/** Where a panel stands in the page: in the dialog of its trigger, else in the main landmark, never outside of all landmarks. */
+const landmarkOf = (trigger: HTMLElement | null) => trigger?.closest<HTMLElement>("[role=dialog]") ?? document.getElementById("content");
+
+type Trigger = ReactElement<{ onClick?: (event: MouseEvent<HTMLButtonElement>) => void; onPointerEnter?: () => void; onFocus?: () => void; "aria-haspopup"?: "menu" | "dialog"; "aria-expanded"?: boolean }>;
 
 /** A stand-in for the trigger until Radix is here; true once it is. */
-function useKit(trigger: Trigger, popup: "menu" | "dialog", open: () => void): ReactElement | null {
+function useKit(trigger: Trigger, popup: "menu" | "dialog", open: (from: HTMLButtonElement) => void): ReactElement | null {
   const [ready, setReady] = useState(kit !== null);
   if (ready) return null;
   return cloneElement(trigger, {
@@ -33,19 +36,20 @@ function useKit(trigger: Trigger, popup: "menu" | "dialog", open: () => void): R
     "aria-expanded": false,
     onPointerEnter: () => void loadMenus(),
     onFocus: () => void loadMenus(),
-    onClick: () => void loadMenus().then(() => { setReady(true); open(); }),
+    onClick: ({ currentTarget }: MouseEvent<HTMLButtonElement>) => void loadMenus().then(() => { setReady(true); open(currentTarget); }),
   });
 }
 
 export function Menu({ trigger, children, align = "end", label }: { trigger: Trigger; children: ReactNode; align?: "start" | "end" | "center"; label?: string }) {
   const [open, setOpen] = useState(false);
-  const standIn = useKit(trigger, "menu", () => setOpen(true));
+  const at = useRef<HTMLButtonElement>(null);
+  const standIn = useKit(trigger, "menu", (element) => { at.current = element; setOpen(true); });
   if (standIn) return standIn;
   const { Root, Trigger, Portal, Content } = kit!.menu;
   return (
     <Root modal={false} open={open} onOpenChange={setOpen}>
-      <Trigger asChild>{trigger}</Trigger>
-      <Portal>
+      <Trigger asChild ref={at}>{trigger}</Trigger>
+      <Portal container={open ? landmarkOf(at.current) : undefined}>
         <Content align={align} sideOffset={5} collisionPadding={8} aria-label={label} className={cx(PANEL, "max-h-[70dvh] min-w-48 overflow-y-auto")}>
           {children}
         </Content>
@@ -95,13 +99,14 @@ export function Popover({ trigger, children, open: given, onOpenChange, label, c
   const [own, setOwn] = useState(false);
   const open = given ?? own;
   const setOpen = onOpenChange ?? setOwn;
-  const standIn = useKit(trigger, "dialog", () => setOpen(true));
+  const at = useRef<HTMLButtonElement>(null);
+  const standIn = useKit(trigger, "dialog", (element) => { at.current = element; setOpen(true); });
   if (standIn) return standIn;
   const { Root, Trigger, Portal, Content } = kit!.popover;
   return (
     <Root open={open} onOpenChange={setOpen}>
-      <Trigger asChild>{trigger}</Trigger>
-      <Portal>
+      <Trigger asChild ref={at}>{trigger}</Trigger>
+      <Portal container={open ? landmarkOf(at.current) : undefined}>
         <Content sideOffset={5} collisionPadding={8} align="start" aria-label={label} className={cx(PANEL, "max-h-[80dvh] overflow-y-auto", className)} {...rest}>
           {children}
         </Content>
