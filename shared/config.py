@@ -20,7 +20,8 @@ class ConfigurationError(Exception):
 class Settings(BaseModel):
     """Base: every field's alias is the variable's name."""
 
-    model_config = ConfigDict(frozen=True, populate_by_name=True)
+    # Built at the first load: a function has a use for two or three of these.
+    model_config = ConfigDict(frozen=True, populate_by_name=True, defer_build=True)
 
     @classmethod
     def load(cls) -> Self:

@@ -77,9 +77,9 @@ class SkipQuery(Query):
 @router.get("/api/recurring-tasks", query=ListQuery, response=RecurringTaskList)
 def list_recurring_tasks(request: Request, query: ListQuery) -> Reply:
     """List recurring tasks, newest first."""
-    from shared.services import recurring_tasks as service
+    from shared.services.recurring_lists import list_recurring_tasks as list_page
 
-    return Reply(service.list_recurring_tasks(request.user_id, query.limit, query.cursor))
+    return Reply(list_page(request.user_id, query.limit, query.cursor))
 
 
 @router.post(

@@ -5,22 +5,21 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
-
 from shared import clock
+from shared.db.statement import statement
 from shared.events.catalogue import BY_NAME
 
-_STORE = text(
+_STORE = statement(
     "INSERT INTO dead_letters AS d (id, consumer, event_id, event_type, user_id, reason, attempts, topic, payload, headers)"
     " VALUES (:id, :consumer, :event_id, :event_type, :user_id, :reason, :attempts, :topic, :payload, CAST(:headers AS jsonb))"
     " ON CONFLICT (consumer, event_id) DO UPDATE SET reason = excluded.reason, last_seen_at = now(), state = 'open',"
     " attempts = greatest(d.attempts, excluded.attempts), resolved_at = NULL, resolved_by = NULL"
 )
-_FORGET = text(
+_FORGET = statement(
     "WITH a AS (DELETE FROM consumer_attempts WHERE consumer = :consumer AND event_id = CAST(:event_id AS uuid))"
     " DELETE FROM inbox WHERE consumer = :consumer AND event_id = CAST(:event_id AS uuid)"
 )
-_SEND_AGAIN = text(
+_SEND_AGAIN = statement(
     "INSERT INTO outbox_pending AS o (event_id, user_id, aggregate_id, aggregate_version, topic, created_at)"
     " SELECT event_id, user_id, aggregate_id, aggregate_version, CAST(:topics AS jsonb) ->> type, created_at FROM event_log"
     " WHERE event_id = CAST(:event_id AS uuid) AND CAST(:topics AS jsonb) ->> type IS NOT NULL"
@@ -48,7 +47,7 @@ def store(connection: Any, letter: DeadLetter) -> None:
     import orjson
 
     values = {**vars(letter), "id": clock.uuid7(), "headers": orjson.dumps(letter.headers).decode()}
-    connection.execute(_STORE, values)
+    connection.execute(_STORE(), values)
 
 
 def republish(connection: Any, letters: Sequence[Any]) -> dict[UUID, str]:
@@ -74,11 +73,11 @@ def republish(connection: Any, letters: Sequence[Any]) -> dict[UUID, str]:
     outcome: dict[UUID, str] = {}
     for letter in letters:
         values = {"event_id": letter.event_id, "topics": topics}
-        found = connection.execute(_SEND_AGAIN, values).scalar_one_or_none() if _is_uuid(letter.event_id) else None
+        found = connection.execute(_SEND_AGAIN(), values).scalar_one_or_none() if _is_uuid(letter.event_id) else None
         if found is None:
             outcome[letter.id] = "the event is no longer in the log"
             continue
-        connection.execute(_FORGET, {"consumer": letter.consumer, "event_id": letter.event_id})
+        connection.execute(_FORGET(), {"consumer": letter.consumer, "event_id": letter.event_id})
         aggregates.append(found)
         outcome[letter.id] = ""
     after_commit(connection, lambda: publish_soon(aggregates))

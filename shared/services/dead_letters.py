@@ -6,12 +6,11 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import text
 
 from shared import metrics
 from shared.config import EventSettings
 from shared.db.direct import fetch_json
-from shared.db.engine import transaction
+from shared.db.statement import statement
 from shared.errors import NotFound
 from shared.events.catalogue import BY_WIRE_TYPE
 from shared.events.dead_letters import DeadLetter, republish, store
@@ -30,14 +29,14 @@ _LIST = f"""SELECT coalesce(json_agg(json_build_object({_FIELDS}) ORDER BY d.id 
        AND ($4::uuid IS NULL OR id < $4) ORDER BY id DESC LIMIT $5) d"""  # noqa: S608 - our own columns
 _ONE = f"""SELECT json_build_object({_FIELDS}, 'headers', d.headers, 'payload', encode(d.payload, 'base64'))
     FROM dead_letters d WHERE d.id = $1"""  # noqa: S608
-_MATCHING = text(
+_MATCHING = statement(
     "SELECT id, consumer, event_id FROM dead_letters WHERE state = 'open'"
     " AND (cardinality(CAST(:ids AS uuid[])) = 0 OR id = ANY (CAST(:ids AS uuid[])))"
     " AND (:consumer = '' OR consumer = :consumer) AND (:type = '' OR event_type = :type)"
     " AND (:reason = '' OR strpos(lower(reason), lower(:reason)) > 0)"
     " ORDER BY id LIMIT :most FOR UPDATE SKIP LOCKED"
 )
-_RESOLVE = text(
+_RESOLVE = statement(
     "UPDATE dead_letters SET state = :state, resolved_at = now(), resolved_by = :by WHERE id = ANY (CAST(:ids AS uuid[]))"
 )
 
@@ -89,13 +88,15 @@ def replay(
     Returns:
         ``{matched, replayed, failed: [{id, reason}], dry_run}``.
     """
+    from shared.db.engine import transaction
+
     wanted = {"ids": ids, "consumer": consumer, "type": event_type, "reason": reason}
     result: dict[str, Any] = {"matched": 0, "replayed": 0, "failed": [], "dry_run": dry_run}
     seen: set[UUID] = set()
     while len(seen) < limit:
         with transaction(None) as connection:
             letters = connection.execute(
-                _MATCHING, {**wanted, "most": min(_BATCH, limit - len(seen)) + len(seen)}
+                _MATCHING(), {**wanted, "most": min(_BATCH, limit - len(seen)) + len(seen)}
             ).all()
             letters = [letter for letter in letters if letter.id not in seen][: limit - len(seen)]
             seen.update(letter.id for letter in letters)
@@ -105,7 +106,7 @@ def replay(
             outcome = republish(connection, letters)
             sent = [letter_id for letter_id, why in outcome.items() if not why]
             result["failed"] += [{"id": str(letter_id), "reason": why} for letter_id, why in outcome.items() if why]
-            connection.execute(_RESOLVE, {"state": "replayed", "by": operator, "ids": sent})
+            connection.execute(_RESOLVE(), {"state": "replayed", "by": operator, "ids": sent})
             failpoint("replay.before_commit")
         failpoint("replay.mid")
         result["replayed"] += len(sent)
@@ -120,9 +121,11 @@ def discard(operator: UUID, letter_id: UUID) -> bytes:
     Raises:
         NotFound: there is none.
     """
+    from shared.db.engine import transaction
+
     get_letter(letter_id)
     with transaction(None) as connection:
-        connection.execute(_RESOLVE, {"state": "discarded", "by": operator, "ids": [letter_id]})
+        connection.execute(_RESOLVE(), {"state": "discarded", "by": operator, "ids": [letter_id]})
     log.info("dead_letters.discarded", operator=str(operator), id=str(letter_id))
     return get_letter(letter_id)
 
@@ -132,6 +135,8 @@ def take(attributes: dict[str, str], data: bytes) -> None:
 
     Whatever arrives is recorded, also what no catalogue knows: a dead letter that is refused is lost.
     """
+    from shared.db.engine import transaction
+
     event_type = BY_WIRE_TYPE.get(attributes.get("type", ""))
     letter = DeadLetter(
         consumer=_consumer(attributes.get("knativeerrordest", "")),

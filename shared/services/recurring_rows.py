@@ -11,9 +11,9 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import text
 
 from shared import clock
+from shared.db.statement import statement
 from shared.domain.recurrence import Mode, Series, key_of
 from shared.errors import NotFound, VersionConflict
 from shared.events.catalogue import Change, SeriesEvent
@@ -24,10 +24,17 @@ COLUMNS = (
     "s.id, s.user_id, s.template, s.rrule, s.exdates, s.dtstart, s.all_day, s.tzid, s.mode, s.paused_at, s.ended_at, s.version,"
     " s.created_at, s.updated_at"
 )
-_LOCK = text(f"SELECT {COLUMNS} FROM recurring_tasks s WHERE s.id = :id AND s.user_id = :user_id FOR UPDATE")  # noqa: S608
-_INSERT = text(
+OPEN_INSTANCE = """LEFT JOIN LATERAL (
+    SELECT t.id, t.occurrence_key FROM tasks t
+     WHERE t.recurring_task_id = s.id AND t.user_id = s.user_id AND t.status = 'open' AND t.deleted_at IS NULL
+     ORDER BY t.occurrence_key COLLATE "C" DESC LIMIT 1) o ON true"""
+_LOCK = statement(f"SELECT {COLUMNS} FROM recurring_tasks s WHERE s.id = :id AND s.user_id = :user_id FOR UPDATE")  # noqa: S608
+_INSERT = statement(
     "INSERT INTO recurring_tasks (id, user_id, template, rrule, exdates, dtstart, all_day, tzid, mode, created_at, updated_at)"
     " VALUES (:id, :user_id, CAST(:template AS jsonb), :rrule, :exdates, :dtstart, :all_day, :tzid, :mode, :created_at, :created_at)"
+)
+_TOUCH = statement(
+    "UPDATE recurring_tasks SET version = version + 1, updated_at = :now WHERE id = :id AND user_id = :user_id"
 )
 _JSON = frozenset({"template"})
 _TITLE_LENGTH = 500
@@ -83,7 +90,7 @@ def schedule_columns(series: Series, mode: Mode) -> dict[str, Any]:
 
 def lock(connection: Any, user_id: UUID, series_id: UUID) -> SeriesRow | None:
     """Lock and return a recurring task, or ``None``."""
-    row = connection.execute(_LOCK, {"id": series_id, "user_id": user_id}).one_or_none()
+    row = connection.execute(_LOCK(), {"id": series_id, "user_id": user_id}).one_or_none()
     return SeriesRow.of(row) if row is not None else None
 
 
@@ -108,7 +115,7 @@ def insert(connection: Any, actor: Actor, series: Series, mode: Mode, template: 
     columns = schedule_columns(series, mode)
     series_id = clock.uuid7()
     connection.execute(
-        _INSERT,
+        _INSERT(),
         {
             **columns,
             "id": series_id,
@@ -138,9 +145,11 @@ def update(connection: Any, actor: Actor, row: SeriesRow, event_name: str, colum
     assignments = ", ".join(
         f"{name} = CAST(:{name} AS jsonb)" if name in _JSON else f"{name} = :{name}" for name in sorted(values)
     )
-    statement = f"UPDATE recurring_tasks SET {assignments}, version = version + 1, updated_at = :now"  # noqa: S608 - our names
+    from sqlalchemy import text
+
+    update_sql = f"UPDATE recurring_tasks SET {assignments}, version = version + 1, updated_at = :now"  # noqa: S608 - our names
     connection.execute(
-        text(f"{statement} WHERE id = :id AND user_id = :user_id"),
+        text(f"{update_sql} WHERE id = :id AND user_id = :user_id"),
         {**values, "now": clock.now(), "id": row.id, "user_id": actor.user_id},
     )
     after = lock_known(connection, actor.user_id, row.id)
@@ -154,9 +163,7 @@ def note(
 ) -> SeriesRow:
     """Record an event that changes no column but the version."""
     connection.execute(
-        text(
-            "UPDATE recurring_tasks SET version = version + 1, updated_at = :now WHERE id = :id AND user_id = :user_id"
-        ),
+        _TOUCH(),
         {"now": clock.now(), "id": row.id, "user_id": actor.user_id},
     )
     after = lock_known(connection, actor.user_id, row.id)

@@ -31,25 +31,17 @@ from shared.domain.recurrence import (
 from shared.domain.recurrence.series import as_wall_time
 from shared.domain.zone import parse_local, start_of_day, to_instant, today
 from shared.errors import Conflict, InvalidInput, Unauthenticated
-from shared.http.pagination import decode_cursor, encode_cursor
 from shared.services import recurring_rows
 from shared.services.actor import Actor
 from shared.services.recurring_documents import SeriesCreate, document, occurrence_time, template_json
 from shared.services.recurring_instances import create_instance, instance_of, move_instance, open_instance, reschedule
 from shared.services.recurring_progress import next_occurrence, settle
-from shared.services.recurring_rows import COLUMNS, SeriesRow, lock_known
+from shared.services.recurring_rows import COLUMNS, OPEN_INSTANCE, SeriesRow, lock_known
 from shared.services.task_edit import Edit, changing
 from shared.services.tasks import delete_task
 
-_OPEN = """LEFT JOIN LATERAL (
-    SELECT t.id, t.occurrence_key FROM tasks t
-     WHERE t.recurring_task_id = s.id AND t.user_id = s.user_id AND t.status = 'open' AND t.deleted_at IS NULL
-     ORDER BY t.occurrence_key COLLATE "C" DESC LIMIT 1) o ON true"""
-_READ = f"SELECT {COLUMNS}, o.id AS open_id, o.occurrence_key AS open_key, u.locale FROM recurring_tasks s JOIN users u ON u.id = s.user_id {_OPEN}"  # noqa: S608 - our own columns
+_READ = f"SELECT {COLUMNS}, o.id AS open_id, o.occurrence_key AS open_key, u.locale FROM recurring_tasks s JOIN users u ON u.id = s.user_id {OPEN_INSTANCE}"  # noqa: S608 - our own columns
 _ONE = text(f"{_READ} WHERE s.id = :id AND s.user_id = :user_id")
-_PAGE = text(
-    f"{_READ} WHERE s.user_id = :user_id AND (CAST(:before AS uuid) IS NULL OR s.id < :before) ORDER BY s.id DESC LIMIT :limit"
-)
 _USER = text("SELECT time_zone, locale FROM users WHERE id = :user_id")
 _OPEN_IDS = text(
     "SELECT id FROM tasks WHERE recurring_task_id = :id AND user_id = :user_id AND status = 'open' AND deleted_at IS NULL"
@@ -92,17 +84,6 @@ def get_recurring_task(user_id: UUID, series_id: UUID) -> dict[str, Any]:
     """
     with transaction(user_id) as connection:
         return read(connection, lock_known(connection, user_id, series_id))
-
-
-def list_recurring_tasks(user_id: UUID, limit: int, cursor: str | None) -> dict[str, Any]:
-    """Return a page of recurring tasks, newest first, as the JSON of ``RecurringTaskList``."""
-    question = f"recurring-tasks|{user_id}"
-    before = decode_cursor(question, cursor, 1)[0] if cursor else None
-    with transaction(user_id) as connection:
-        rows = connection.execute(_PAGE, {"user_id": user_id, "before": before, "limit": limit + 1}).all()
-    items = [_document(row) for row in rows[:limit]]
-    more = len(rows) > limit
-    return {"items": items, "next_cursor": encode_cursor(question, [str(rows[limit - 1].id)]) if more else None}
 
 
 def preview(user_id: UUID, series_id: UUID, count: int, after: str | None) -> dict[str, Any]:

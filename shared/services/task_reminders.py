@@ -9,9 +9,8 @@ from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
-
 from shared import clock
+from shared.db.statement import statement
 from shared.domain.reminder import AbsoluteReminder, Due, RelativeReminder
 from shared.domain.reminder import plan as plan_reminder
 from shared.domain.task import TaskDue
@@ -19,30 +18,30 @@ from shared.domain.zone import get_zone, to_instant, to_local
 from shared.errors import InvalidInput, Unauthenticated
 from shared.services.task_documents import ReminderInput
 
-_USER = text("SELECT time_zone, settings FROM users WHERE id = :user_id")
-_CANCEL = text(
+_USER = statement("SELECT time_zone, settings FROM users WHERE id = :user_id")
+_CANCEL = statement(
     "WITH gone AS (UPDATE reminder_occurrences SET state = 'cancelled', updated_at = now()"
     " WHERE task_id = :task_id AND user_id = :user_id AND state IN ('pending', 'due', 'snoozed') RETURNING id)"
     " UPDATE deliveries d SET state = 'cancelled' FROM gone WHERE d.occurrence_id = gone.id AND d.state = 'planned'"
 )
-_RULE = text(
+_RULE = statement(
     "INSERT INTO reminder_rules (id, user_id, task_id, kind, minutes_before, local_wall, tzid, rule_version)"
     " VALUES (:id, :user_id, :task_id, :kind, :minutes_before, :local_wall, :tzid, :rule_version)"
     " ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, minutes_before = excluded.minutes_before, tzid = excluded.tzid,"
     " local_wall = excluded.local_wall, rule_version = excluded.rule_version"
 )
-_OCCURRENCE = text(
+_OCCURRENCE = statement(
     "INSERT INTO reminder_occurrences (id, user_id, task_id, rule_id, occurrence_key, fire_at)"
     " VALUES (:id, :user_id, :task_id, :rule_id, :occurrence_key, :fire_at)"
     " ON CONFLICT (rule_id, occurrence_key) DO UPDATE SET state = 'pending', fire_at = excluded.fire_at, updated_at = now()"
     " WHERE reminder_occurrences.state = 'cancelled'"
 )
-_WAITING = text(
+_WAITING = statement(
     "SELECT o.id, o.fire_at, r.kind, r.minutes_before, r.local_wall, r.tzid, r.rule_version, t.due_on, t.due_at, t.due_tz"
     " FROM reminder_occurrences o JOIN reminder_rules r ON r.id = o.rule_id JOIN tasks t ON t.id = o.task_id"
     " WHERE o.user_id = :user_id AND o.state = 'pending' AND o.parent_id IS NULL ORDER BY o.id FOR UPDATE OF o"
 )
-_SHIFT = text(
+_SHIFT = statement(
     "UPDATE reminder_occurrences SET fire_at = :fire_at, occurrence_key = :occurrence_key, updated_at = now() WHERE id = :id"
 )
 Specification = dict[str, Any]
@@ -63,7 +62,7 @@ def user_settings(connection: Any, user_id: UUID) -> UserSettings:
     Raises:
         Unauthenticated: the account is gone.
     """
-    row = connection.execute(_USER, {"user_id": user_id}).one_or_none()
+    row = connection.execute(_USER(), {"user_id": user_id}).one_or_none()
     if row is None:
         raise Unauthenticated("This account no longer exists.")
     return UserSettings(
@@ -135,11 +134,11 @@ def plan(
             "tzid": zone,
             "rule_version": rule_version,
         }
-        connection.execute(_RULE, values)
+        connection.execute(_RULE(), values)
         if planned is None or planned.fire_at <= clock.now():
             continue
         connection.execute(
-            _OCCURRENCE,
+            _OCCURRENCE(),
             {
                 "id": clock.uuid7(),
                 "user_id": user_id,
@@ -153,7 +152,7 @@ def plan(
 
 def replan(connection: Any, user_id: UUID, task: dict[str, Any]) -> None:
     """Cancel what was planned for a task and, while it is open and not in the trash, plan anew from its row."""
-    connection.execute(_CANCEL, {"task_id": task["id"], "user_id": user_id})
+    connection.execute(_CANCEL(), {"task_id": task["id"], "user_id": user_id})
     if task["status"] != "open" or task["deleted_at"] is not None or not task["reminders"]:
         return
     if task["due_on"] is not None:
@@ -174,7 +173,7 @@ def replan_all(connection: Any, user_id: UUID) -> int:
     """
     settings = user_settings(connection, user_id)
     moved = 0
-    for row in connection.execute(_WAITING, {"user_id": user_id}).all():
+    for row in connection.execute(_WAITING(), {"user_id": user_id}).all():
         due = TaskDue(on=row.due_on) if row.due_on else TaskDue(at=row.due_at, zone=row.due_tz) if row.due_at else None
         rule = (
             RelativeReminder(row.minutes_before)
@@ -186,7 +185,7 @@ def replan_all(connection: Any, user_id: UUID) -> int:
         )
         if planned is not None and planned.fire_at != row.fire_at:
             connection.execute(
-                _SHIFT, {"id": row.id, "fire_at": planned.fire_at, "occurrence_key": planned.occurrence_key}
+                _SHIFT(), {"id": row.id, "fire_at": planned.fire_at, "occurrence_key": planned.occurrence_key}
             )
             moved += 1
     return moved
