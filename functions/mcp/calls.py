@@ -6,6 +6,7 @@ this action and a short time); elsewhere it waits as a pending action in the web
 
 import base64
 import hmac
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -13,13 +14,14 @@ from uuid import UUID
 import orjson
 from pydantic import BaseModel
 
+from functions.mcp.toolsets import find_tool
 from shared import clock
 from shared.auth import Identity
 from shared.config import HttpSettings
 from shared.errors import Forbidden, InvalidInput, ObsidianListError, Unauthenticated
 from shared.services.actor import Actor
 from shared.services.assistant.schemas import PendingResult
-from shared.services.assistant.tools import BY_NAME, TOOLS, Person, Tool, load_person
+from shared.services.assistant.tools import TOOLS, Person, Tool, load_person
 
 _STATE_SECONDS = 600
 _NEXT = {
@@ -31,25 +33,26 @@ _NEXT = {
 }
 
 
+def tool_list(tools: Iterable[Tool] = TOOLS) -> list[dict[str, Any]]:
+    """Return tools with their schemas, in the order given."""
+    return [_described(tool) for tool in tools]
+
+
 @cache
-def tool_list() -> list[dict[str, Any]]:
-    """Return every tool with its schemas, always in the same order."""
-    return [
-        {
-            "name": tool.name,
-            "title": tool.name.replace("_", " ").capitalize(),
-            "description": tool.description,
-            "inputSchema": _schema(tool.arguments, "validation"),
-            "outputSchema": _output_schema(tool),
-            "annotations": {
-                "readOnlyHint": tool.read_only,
-                "destructiveHint": tool.destructive,
-                "idempotentHint": tool.idempotent,
-                "openWorldHint": False,
-            },
-        }
-        for tool in TOOLS
-    ]
+def _described(tool: Tool) -> dict[str, Any]:
+    return {
+        "name": tool.name,
+        "title": tool.name.replace("_", " ").capitalize(),
+        "description": tool.description,
+        "inputSchema": _schema(tool.arguments, "validation"),
+        "outputSchema": _output_schema(tool),
+        "annotations": {
+            "readOnlyHint": tool.read_only,
+            "destructiveHint": tool.destructive,
+            "idempotentHint": tool.idempotent,
+            "openWorldHint": False,
+        },
+    }
 
 
 def call_tool(
@@ -61,7 +64,7 @@ def call_tool(
         Forbidden: the token lacks the tool's scope.
         Unauthenticated: the account is gone.
     """
-    tool = BY_NAME.get(name)
+    tool = find_tool(identity, name)
     if tool is None:
         return None
     if tool.scope not in identity.scopes:

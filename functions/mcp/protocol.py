@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 
 from functions.mcp.calls import call_tool, tool_list
+from functions.mcp.toolsets import tools_for
 from shared.auth import Identity
 from shared.errors import InvalidInput
 from shared.http.request import check_json
@@ -168,7 +169,7 @@ def _modern(caller: Caller, method: str, params: dict[str, Any]) -> dict[str, An
         return {"resultType": "complete"}
     if method == "tools/list":
         _check_cursor(params)
-        return {"resultType": "complete", "tools": tool_list(), "ttlMs": _LIST_TTL_MS, "cacheScope": "public"}
+        return {"resultType": "complete", "tools": _listed(caller), "ttlMs": _LIST_TTL_MS, "cacheScope": "private"}
     if method == "tools/call":
         elicits = "elicitation" in params["_meta"][CAPABILITIES_KEY]
         return _call(caller, params, elicits=elicits, modern=True)
@@ -191,12 +192,16 @@ def _legacy(caller: Caller, method: str, params: dict[str, Any]) -> dict[str, An
         return {}
     if method == "tools/list":
         _check_cursor(params)
-        return {"tools": tool_list()}
+        return {"tools": _listed(caller)}
     if method == "tools/call":
         result = _call(caller, params, elicits=False, modern=False)
         result.pop("resultType", None)
         return result
     raise RpcError(METHOD_NOT_FOUND, "Method not found", method)
+
+
+def _listed(caller: Caller) -> list[dict[str, Any]]:
+    return tool_list(tools_for(caller.identity))
 
 
 def _check_cursor(params: dict[str, Any]) -> None:

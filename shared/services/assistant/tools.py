@@ -58,11 +58,12 @@ class Tool:
     read_only: bool = False
     destructive: bool = False
     idempotent: bool = False
+    needs: str = ""
 
     @property
     def scope(self) -> str:
-        """The scope a token needs for it."""
-        return "tasks:read" if self.read_only else "tasks:write"
+        """The scope a token needs for it; reading or writing tasks where the tool names none in ``needs``."""
+        return self.needs or ("tasks:read" if self.read_only else "tasks:write")
 
 
 def load_person(actor: Actor) -> Person:
