@@ -17,11 +17,13 @@ from shared.errors import InvalidInput
 from shared.http.request import Reply, Request
 from shared.http.router import Router
 from shared.http.schema import Input, Output
+from shared.logging import get_logger
 from shared.services.task_documents import PriorityName
 
 if TYPE_CHECKING:
     from shared.domain.quick_add import Fallback, ParsedTask, Token
 
+log = get_logger(__name__)
 _EXAMPLE = "Pay rent every 1st at 9 !high #home"
 _LOCALE = r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}$"
 # A moment no clock shows: dateparser gives it back where a phrase names a day alone.
@@ -136,7 +138,8 @@ def dates_of(locale: str, zone: str) -> "Fallback":
             if "read" not in readers:
                 readers["read"] = _dateparser(locale, base)
             found = readers["read"](phrase)
-        except Exception:  # noqa: BLE001 - it takes arbitrary text and fails in many ways; what it cannot read is no date
+        except Exception as error:  # noqa: BLE001 - it takes arbitrary text and fails in many ways; what it cannot read is no date
+            log.info("dates.unreadable", locale=locale, error=repr(error)[:200])
             return None
         moment: datetime | None = found.date_obj
         if moment is None or found.period not in {"day", "time"}:

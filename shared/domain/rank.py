@@ -1,6 +1,6 @@
 """Manual order as fractional index strings: a rank can always be made between two others without touching them.
 
-Called by the task service when a task is created, moved, or when ranks have grown long and a list is rebalanced. Always:
+Called by the task service when a task is created or moved, and where ranks have grown long and make room. Always:
 a rank is 1 to 64 characters of ``0-9A-Za-z``, ends in anything but ``0``, and sorts as bytes: the column needs
 ``COLLATE "C"``. Two people may make the same rank at the same time, so lists break ties by id.
 
@@ -16,7 +16,7 @@ from shared.domain.errors import DomainError
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 MAX_LENGTH = 64
 REBALANCE_LENGTH = 32
-"""A new rank longer than this is the sign to spread the ranks of its list anew."""
+"""A new rank longer than this is the sign to give the tasks around it new ranks."""
 
 _VALUE = {digit: value for value, digit in enumerate(DIGITS)}
 _ZERO = DIGITS[0]
@@ -76,6 +76,19 @@ def spread(count: int) -> list[str]:
         length += 1
     step = base**length // (count + 1)
     return ["a0" + _digits((i + 1) * step, length) for i in range(count)]
+
+
+def evenly(before: str | None, after: str | None, count: int) -> list[str]:
+    """Return `count` ascending ranks between two, by halving, so that they are as short as they can be.
+
+    Raises:
+        DomainError: as `between`.
+    """
+    if count == 0:
+        return []
+    middle = between(before, after)
+    left = (count - 1) // 2
+    return [*evenly(before, middle, left), middle, *evenly(middle, after, count - 1 - left)]
 
 
 def is_ascending(ranks: list[str]) -> bool:

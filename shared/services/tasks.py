@@ -163,7 +163,7 @@ def move_task(
         edit.refuse_trash()
         if not keep_parent and parent_id != edit.row.parent_id:
             _set_parent(edit, parent_id)
-        edit.set("rank", place(edit.connection, actor.user_id, task_id, before_id, after_id))
+        edit.set("rank", place(edit, before_id, after_id))
         edit.save("task.moved")
     return edit.document
 

@@ -3,8 +3,11 @@
 import pytest
 from sqlalchemy import text
 
+from functions.tasks.main import tasks
 from shared.db.engine import transaction
+from shared.domain import rank
 from shared.services.task_documents import Task
+from tests.support.client import Person
 
 
 def _create(person, **fields):
@@ -156,13 +159,37 @@ def test_manual_order(ada):
     assert [task["title"] for task in ada.get("/api/tasks?tag=order").json["items"]] == ["2", "1", "3"]
 
 
-def test_moving_between_equal_ranks_spreads_the_list(ada):
-    """Two tasks that share a rank leave no room; the list is spread anew and the order kept."""
+def test_moving_between_equal_ranks_makes_room(ada):
+    """Two tasks that share a rank leave no room; those around get new ranks in their order, each with a version and an event."""
     made = [_create(ada, title=str(n), tags=["equal"]) for n in range(4)]
     with transaction(None) as connection:
         connection.execute(text("UPDATE tasks SET rank = 'a0V' WHERE user_id = :id"), {"id": ada.user_id})
     ada.post(f"/api/tasks/{made[3]['id']}/move", {"after_id": made[0]["id"]})
-    assert [task["title"] for task in ada.get("/api/tasks?tag=equal").json["items"]] == ["0", "3", "1", "2"]
+    items = ada.get("/api/tasks?tag=equal").json["items"]
+    assert [task["title"] for task in items] == ["0", "3", "1", "2"]
+    assert len({task["rank"] for task in items}) == 4
+    for task in items:
+        events = _events(task["id"])
+        assert task["version"] == events[-1].version == 2
+        assert events[-1].payload["changes"]["rank"]["after"] == task["rank"]
+
+
+def test_placing_at_one_spot_again_and_again_stays_short_and_touches_few(system_env):
+    """Ranks stay within the bound, the order is kept, and a list of a hundred is not rewritten for it."""
+    person = Person(tasks.wsgi)
+    made = [_create(person, title=f"old {n}")["id"] for n in range(100)]
+    expected = list(made)
+    for number in range(150):
+        new = _create(person, title=f"new {number}")["id"]
+        moved = person.post(f"/api/tasks/{new}/move", {"after_id": made[50]})
+        assert (moved.status_code, len(moved.json["rank"]) <= rank.REBALANCE_LENGTH) == (200, True)
+        expected.insert(expected.index(made[50]) + 1, new)
+    pages = [person.get("/api/tasks?limit=200").json]
+    pages.append(person.get(f"/api/tasks?limit=200&cursor={pages[0]['next_cursor']}").json)
+    items = [task for page in pages for task in page["items"]]
+    assert [task["id"] for task in items] == expected
+    untouched = [task for task in items if task["title"].startswith("old") and task["version"] == 1]
+    assert len(untouched) > 80
 
 
 def test_bulk_is_all_or_nothing(ada):

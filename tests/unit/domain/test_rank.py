@@ -92,3 +92,13 @@ def test_spread_ranks_ascend_with_room_between(count):
     if count > 1:
         at = count * 31 % (count - 1)
         assert len(rank.between(ranks[at], ranks[at + 1])) <= len(ranks[at])
+
+
+@settings(deadline=None)
+@given(st.integers(0, 300), st.sampled_from([(None, None), ("a0", "a1"), (None, "Zz"), ("b00", None), ("a0V", "a0W")]))
+def test_evenly_spread_ranks_ascend_between_their_borders(count, borders):
+    """As many as wanted, each a rank, strictly between the borders, and short."""
+    found = rank.evenly(*borders, count)
+    assert len(found) == count
+    assert rank.is_ascending([borders[0] or "A", *found, borders[1] or "zz"])
+    assert all(len(rank.check(one)) < 16 for one in found)
