@@ -5,7 +5,8 @@ at most (``UNIQUE (recurring_task_id, occurrence_key)``); an instance is an ordi
 
 What the next instance takes from where: title, notes, priority and tags from the template (an edit of an instance is of "this one"); sub-tasks
 and reminders from the instance before it, opened again and moved by as much as the due time moves, so that a checklist or reminder that
-somebody added to an instance is there the next time too; manual rank and parent as well.
+somebody added to an instance is there the next time too; manual rank and parent as well. The template follows: its reminders are those of
+the newest instance, so that what the series shows is what comes next, and an instance made without a predecessor has them too.
 """
 
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from sqlalchemy import text
 from shared.domain.recurrence import Occurrence
 from shared.domain.task import MAX_DEPTH, TaskDue, plan_due
 from shared.domain.zone import to_instant, to_local
+from shared.services import recurring_rows
 from shared.services.actor import Actor
 from shared.services.recurring_rows import SeriesRow
 from shared.services.task_creation import create_task
@@ -101,9 +103,23 @@ def instance_of(connection: Any, row: SeriesRow, key: str) -> UUID | None:
 
 
 def create_instance(
-    connection: Any, actor: Actor, row: SeriesRow, occurrence: Occurrence, previous: Instance | None = None
+    connection: Any,
+    actor: Actor,
+    row: SeriesRow,
+    occurrence: Occurrence,
+    previous: Instance | None = None,
+    *,
+    gone_key: str | None = None,
 ) -> UUID | None:
     """Make the instance of an occurrence with its sub-tasks and return its id; ``None`` if it is there already.
+
+    Args:
+        connection: of a transaction of this user.
+        actor: whose series.
+        row: the series, locked.
+        occurrence: which one.
+        previous: the instance before it.
+        gone_key: the occurrence before it, where its instance was deleted for good.
 
     Raises:
         DomainError: the occurrence lies outside the years a task can be due in.
@@ -113,7 +129,8 @@ def create_instance(
     template = row.template
     parent_id = previous.row.parent_id if previous else template["parent_id"] and UUID(template["parent_id"])
     depth = _depth_below(connection, row.user_id, parent_id)
-    shift = _shift(previous.key, occurrence.key) if previous else timedelta()
+    before = previous.key if previous else gone_key
+    shift = _shift(before, occurrence.key) if before else timedelta()
     new = TaskCreate(
         title=template["title"], notes=template["notes"], priority=template["priority"], tags=template["tags"],
         parent_id=parent_id if depth else None, reminders=_reminders(row, previous, shift), **_due(row, occurrence),
@@ -125,7 +142,10 @@ def create_instance(
         occurrence_key=occurrence.key,
         rank=previous.row.rank if previous else None,
     )
-    task_id = UUID(orjson.loads(document)["id"])
+    made = orjson.loads(document)
+    task_id = UUID(made["id"])
+    if before:
+        _keep_reminders(connection, actor, row, occurrence, made["reminders"])
     if previous:
         _copy_subtasks(connection, actor, previous, task_id, depth, shift, row.tzid)
     else:
@@ -208,9 +228,23 @@ def _reminders(row: SeriesRow, previous: Instance | None, shift: timedelta) -> l
     if previous:
         return _moved_reminders(previous.row.reminders, shift, previous.row.due_tz or row.tzid)
     wanted = row.template["reminders"]
-    return (
-        None if wanted is None else [ReminderInput.model_validate_json(orjson.dumps(reminder)) for reminder in wanted]
-    )
+    return None if wanted is None else _moved_reminders(wanted, shift, row.tzid)
+
+
+def _keep_reminders(
+    connection: Any, actor: Actor, row: SeriesRow, occurrence: Occurrence, specs: list[dict[str, Any]]
+) -> None:
+    """Write the reminders of a new instance into the template; one that follows the person's default goes on following it."""
+    from shared.services import task_reminders
+
+    reminders = [{"minutes_before": spec["minutes_before"], "at": spec["at"]} for spec in specs]
+    if row.template["reminders"] is None:
+        due = TaskDue(on=occurrence.on) if row.all_day else TaskDue(at=occurrence.at, zone=row.tzid)
+        usual = task_reminders.specifications(None, due, task_reminders.user_settings(connection, actor.user_id))
+        if reminders == [{"minutes_before": spec["minutes_before"], "at": None} for spec in usual]:
+            return
+    template = {**row.template, "reminders": reminders}
+    recurring_rows.update(connection, actor, row, "recurring_task.updated", {"template": template})
 
 
 def _moved_reminders(specs: list[dict[str, Any]], shift: timedelta, zone: str) -> list[ReminderInput]:
@@ -218,11 +252,14 @@ def _moved_reminders(specs: list[dict[str, Any]], shift: timedelta, zone: str) -
         ReminderInput(minutes_before=spec["minutes_before"], at=None)
         if spec["minutes_before"] is not None
         # Moved as wall time: a reminder at 8 stays at 8 across a change of clocks.
-        else ReminderInput(
-            minutes_before=None, at=to_instant(to_local(datetime.fromisoformat(spec["at"]), zone) + shift, zone)
-        )
+        else ReminderInput(minutes_before=None, at=to_instant(_wall_time(spec["at"], zone) + shift, zone))
         for spec in specs
     ]
+
+
+def _wall_time(text: str, zone: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return to_local(moment, zone) if moment.tzinfo else moment  # a template may hold what somebody wrote: local time
 
 
 def _moved_due(task: Any, shift: timedelta) -> TaskDue | None:

@@ -117,7 +117,7 @@ def _go_on(
     if occurrence is None:
         recurring_rows.update(connection, actor, row, "recurring_task.ended", {"ended_at": clock.now()})
         return
-    create_instance(connection, actor, row, occurrence, instance)
+    create_instance(connection, actor, row, occurrence, instance, gone_key=key)
 
 
 def _take_back(connection: Any, actor: Actor, newer: Instance) -> None:

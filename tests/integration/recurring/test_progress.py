@@ -52,6 +52,10 @@ def test_completing_makes_the_next_one_with_subtasks_and_reminders(planner: Plan
         (30, None),
         (None, f"{day(2)}T07:30:00Z"),
     ]
+    template = planner.again(series)["template"]
+    assert template["reminders"] == [
+        {"minutes_before": r["minutes_before"], "at": r["at"]} for r in following["reminders"]
+    ]
     assert following["rank"] == task["rank"]
     (copy,) = planner.get(f"/api/tasks?parent_id={following['id']}").json["items"]
     assert (copy["title"], copy["status"], copy["due_on"]) == (child["title"], "open", day(2))
@@ -72,6 +76,30 @@ def test_whatever_is_delivered_twice_late_or_out_of_order(planner: Planner, seed
     keys = [task["occurrence_key"] for task in planner.instances(series)]
     assert keys == [f"{day(n)}T09:00:00" for n in range(1, 5)]
     assert planner.again(series)["ended_at"] is not None
+
+
+def test_a_series_that_follows_the_default_goes_on_following_it(planner: Planner) -> None:
+    """Reminders nobody chose are not written into the template."""
+    series = planner.series("FREQ=DAILY", f"{day(1)}T09:00", template={"title": "Run"})
+    planner.complete(planner.waiting(series))
+    planner.deliver()
+    assert planner.waiting(series)["occurrence_key"] == f"{day(2)}T09:00:00"
+    after = planner.again(series)
+    assert (after["template"]["reminders"], after["version"]) == (None, series["version"])
+
+
+def test_reminders_survive_an_instance_deleted_for_good(planner: Planner) -> None:
+    """Its successor has no predecessor to take them from: the template has them, moved by as much as the due time."""
+    series = planner.series("FREQ=DAILY", f"{day(1)}T09:00", template={"title": "Run"})
+    wanted = [{"minutes_before": 30}, {"at": f"{day(1)}T07:30:00Z"}]
+    assert planner.patch(f"/api/tasks/{planner.waiting(series)['id']}", {"reminders": wanted}).status_code == 200
+    planner.complete(planner.waiting(series))
+    planner.deliver()
+    planner.delete(f"/api/tasks/{planner.waiting(series)['id']}?permanent=true")
+    planner.deliver()
+    third = planner.waiting(series)
+    assert third["occurrence_key"] == f"{day(3)}T09:00:00"
+    assert [(r["minutes_before"], r["at"]) for r in third["reminders"]] == [(30, None), (None, f"{day(3)}T07:30:00Z")]
 
 
 def test_old_events_arriving_late_change_nothing(planner: Planner) -> None:
