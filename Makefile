@@ -32,9 +32,9 @@ lint: $(STAMP) ## ruff, mypy, the layers, and the web app's linters
 	@echo "lint: layers" && $(BIN)/lint-imports --no-cache > .local-lint.txt 2>&1 || { cat .local-lint.txt; rm -f .local-lint.txt; exit 1; }; rm -f .local-lint.txt
 
 test: $(STAMP) ## unit, contract and integration tests on real PostgreSQL and the in-memory broker
-	@$(BIN)/python -m pytest --ignore tests/integration/local/test_platform.py --ignore tests/integration/tasks/test_parse.py
+	@$(BIN)/python -m pytest --ignore tests/integration/local/test_platform.py
 	@echo "test: the platform as a process of its own, killed part by part"
-	@$(BIN)/python -m pytest tests/integration/tasks/test_parse.py tests/integration/local/test_platform.py
+	@$(BIN)/python -m pytest tests/integration/local/test_platform.py
 
 audit: $(STAMP) ## known vulnerabilities of the locked packages, Python and npm
 	@$(BIN)/python .ci/audit.py

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from kafka.brokers.apache import ApacheBroker
 from kafka.brokers.memory import MemoryBroker
@@ -16,6 +17,9 @@ from kafka.brokers.topics import recreate_topics
 from tests.support.bundle import Bundle, running_bundle
 from tests.support.database import Database, DatabaseServer
 from tests.support.environment import function_environment
+
+settings.register_profile("no deadline", deadline=None)  # how long an example takes says something about the machine
+settings.load_profile("no deadline")
 
 
 @pytest.fixture(scope="session")

@@ -128,12 +128,13 @@ def parse_text(request: Request, body: ParseInput) -> Reply:
 
 def dates_of(locale: str, zone: str) -> "Fallback":
     """Return a reader of whole phrases in the locale's language; dateparser is loaded when the first phrase is tried."""
+    # One moment for all phrases of a text: a reader keeps its base, and a day alone is known by the base's time of day.
+    base = _local_now(zone)
     readers: dict[str, Callable[[str], Any]] = {}
 
     def read(phrase: str) -> date | datetime | None:
         if not any(character.isalpha() for character in phrase):
             return None  # a number alone is no date here
-        base = _local_now(zone)
         try:
             if "read" not in readers:
                 readers["read"] = _dateparser(locale, base)

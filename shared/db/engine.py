@@ -18,7 +18,9 @@ from sqlalchemy.pool import NullPool
 from shared.db.ambient import joined
 from shared.db.failures import translate
 from shared.db.pool import get_pool
+from shared.logging import get_logger
 
+log = get_logger(__name__)
 _AFTER_COMMIT = "after_commit"
 
 
@@ -97,11 +99,17 @@ def transaction(user_id: UUID | None) -> Iterator[Connection]:
             raise known from error
         raise
     for callback in callbacks:
-        callback()
+        try:
+            callback()
+        except Exception:  # the change is committed: nobody may be told that it failed
+            log.exception("database.after_commit_failed")
 
 
 def after_commit(connection: Connection, callback: Callable[[], None]) -> None:
-    """Run ``callback`` once the transaction of ``connection`` is committed and its connection is given back."""
+    """Run ``callback`` once the transaction of ``connection`` is committed and its connection is given back.
+
+    What it raises is logged and goes no further.
+    """
     connection.info.setdefault(_AFTER_COMMIT, []).append(callback)
 
 

@@ -129,28 +129,37 @@ def drain(aggregates: Sequence[UUID]) -> int:
     from shared.events.producer import publish
 
     published = 0
+    waiting: set[UUID] = set()  # their next version was not acknowledged; the later ones must wait for it
     with transaction(None) as connection:
         rows = connection.execute(
             text("SELECT * FROM outbox_take(:aggregates, :most)"), {"aggregates": list(aggregates), "most": _BATCH * 5}
         ).all()
         failpoint("outbox.after_lock")
         for wave in _waves(rows):
-            done, error = publish([_record(row) for row in wave])
+            ready = [row for row in wave if row.aggregate_id not in waiting]
+            done, errors = publish([_record(row) for row in ready])
             failpoint("outbox.after_ack_before_delete")
-            for row in wave:
+            for row in ready:
                 (metrics.EVENTS_PUBLISHED if row.seq in done else metrics.PUBLISH_FAILURES).add(row.topic)
             if done:
                 connection.execute(text("SELECT outbox_done(:seqs)"), {"seqs": sorted(done)})
                 published += len(done)
-            failed = [row.seq for row in wave if row.seq not in done]
-            if failed:
-                connection.execute(
-                    text("SELECT outbox_failed(:seqs, :error)"), {"seqs": failed, "error": error or "unknown"}
-                )
-                log.warning("outbox.publish_failed", count=len(failed), error=error)
-                break  # later versions of the failed ones must wait
+            _park(connection, errors)
+            waiting |= {row.aggregate_id for row in ready if row.seq in errors}
+            if not done:
+                break  # the broker is away, or nobody is left
             failpoint("outbox.mid_batch")
     return published
+
+
+def _park(connection: Any, errors: dict[int, str]) -> None:
+    """Note why rows were not acknowledged; each has its own next attempt."""
+    from sqlalchemy import text
+
+    for error in sorted(set(errors.values())):
+        failed = sorted(seq for seq, name in errors.items() if name == error)
+        connection.execute(text("SELECT outbox_failed(:seqs, :error)"), {"seqs": failed, "error": error})
+        log.warning("outbox.publish_failed", count=len(failed), error=error)
 
 
 def _waves(rows: Sequence[Any]) -> list[list[Any]]:

@@ -62,44 +62,44 @@ def _make() -> Any:
     )
 
 
-def publish(records: Sequence[Record]) -> tuple[set[int], str]:
+def publish(records: Sequence[Record]) -> tuple[set[int], dict[int, str]]:
     """Publish ``records`` and wait, at most three seconds, for the broker.
 
     Returns:
-        The tags that were acknowledged, and the last error's name (empty when there was none). What is in neither is unknown:
-        treat it as not published.
+        The tags that were acknowledged, and the error's name for each of the others. Those may be in the broker all the same.
     """
     from confluent_kafka import KafkaException  # loaded with the producer
 
     producer = get_producer()
     acknowledged: set[int] = set()
-    errors: list[str] = []
+    errors: dict[int, str] = {}
     for record in records:
 
         def report(error: Any, _message: Any, tag: int = record.tag) -> None:
             if error is None:
                 acknowledged.add(tag)
             else:
-                errors.append(error.name())
+                errors[tag] = error.name()
 
         try:
             producer.produce(
                 record.topic, value=record.value, key=record.key, headers=record.headers, on_delivery=report
             )
         except BufferError:
-            errors.append("QUEUE_FULL")
+            errors[record.tag] = "QUEUE_FULL"
             break
-        except KafkaException as error:
-            errors.append(error.args[0].name())
-            break
+        except (
+            KafkaException
+        ) as error:  # of this record, such as MSG_SIZE_TOO_LARGE: the others have nothing to do with it
+            errors[record.tag] = error.args[0].name()
         producer.poll(0)
     if producer.flush(_FLUSH_SECONDS):
         producer.purge()
         producer.flush(0.1)
-        errors.append(errors[-1] if errors else "TIMED_OUT")
-    if "_FATAL" in errors:
+    if "_FATAL" in errors.values():
         _replace(producer)
-    return acknowledged, errors[-1] if errors and len(acknowledged) < len(records) else ""
+    left = {record.tag for record in records} - acknowledged
+    return acknowledged, {tag: errors.get(tag, "TIMED_OUT") for tag in left}
 
 
 def _replace(producer: Any) -> None:

@@ -5,7 +5,6 @@ only the tasks around that spot get new ranks, each as a change of its own with 
 watches the list sees it in the new order. Spreading the whole list would touch every task a person has.
 """
 
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text

@@ -20,12 +20,47 @@ from tests.support.database import Database
 from tests.support.environment import function_variables
 
 
+class Steps:
+    """Processes for single steps, forked from one that has everything imported."""
+
+    def __init__(self) -> None:
+        environment = {
+            **os.environ,
+            **function_variables(),
+            "EVENT_CONSUMERS": json.dumps({"audit-writer": ["task-events"]}),
+            "PYTHONPATH": str(REPOSITORY),
+        }
+        self._server = subprocess.Popen(
+            [sys.executable, "-m", "tests.faults.child"],
+            env=environment,
+            cwd=REPOSITORY,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, step: str, environment: dict[str, str], failpoints: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        """Run one step and return how it ended: ``{status, output, errors}``."""
+        order = {"step": step, "arguments": arguments, "environment": environment, "failpoints": failpoints}
+        assert self._server.stdin is not None
+        assert self._server.stdout is not None
+        self._server.stdin.write(json.dumps(order, default=str) + "\n")
+        self._server.stdin.flush()
+        answer: dict[str, Any] = json.loads(self._server.stdout.readline())
+        return answer
+
+    def close(self) -> None:
+        """End the server."""
+        self._server.communicate(timeout=20)
+
+
 class World:
     """What a test needs: SQL past every role's rights, and children that may be killed."""
 
-    def __init__(self, database: Database, kafka: str) -> None:
+    def __init__(self, database: Database, kafka: str, steps: Steps) -> None:
         self.database = database
         self.kafka = kafka
+        self._steps = steps
         url = urlsplit(database.superuser_url)
         self._connection = Connection(
             url.username or "",
@@ -44,31 +79,43 @@ class World:
         """Count rows."""
         return int(self.sql(f"SELECT count(*) FROM {table} WHERE {where}", **values)[0][0])
 
-    def child(self, step: str, failpoints: str = "", *, role: str = "system", **arguments: Any) -> Any:
-        """Run a step; with ``failpoints`` it must be killed by them (returns None) or answer (returns its JSON)."""
-        environment = {
-            **os.environ,
-            **function_variables(),
-            "DATABASE_URL": self.database.app_url if role == "app" else self.database.system_url,
-            "KAFKA_BOOTSTRAP_SERVERS": self.kafka,
-            "EVENT_CONSUMERS": json.dumps({"audit-writer": ["task-events"]}),
-            "FAILPOINTS": failpoints,
-            "PYTHONPATH": str(REPOSITORY),
-        }
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.faults.child", step, json.dumps(arguments, default=str)],
-            env=environment,
-            cwd=REPOSITORY,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
+    def child(self, step: str, failpoints: str = "", *, role: str = "system", kafka: str = "", **arguments: Any) -> Any:
+        """Run a step in a process of its own.
+
+        Args:
+            step: of ``tests.faults.child``.
+            failpoints: with ``=kill`` it must be killed there (returns None); with ``=raise`` it may end in any way (None, or its answer);
+                without it must answer.
+            role: the database's role.
+            kafka: another address of the broker.
+            arguments: of the step.
+        """
+        done = self._steps.run(
+            step,
+            {
+                "DATABASE_URL": self.database.app_url if role == "app" else self.database.system_url,
+                "KAFKA_BOOTSTRAP_SERVERS": kafka or self.kafka,
+            },
+            failpoints,
+            arguments,
         )
         if "=kill" in failpoints:
-            assert done.returncode == -signal.SIGKILL, f"{failpoints} was not passed: {done.stdout} {done.stderr}"
+            assert done["status"] == -signal.SIGKILL, f"{failpoints} was not passed: {done}"
             return None
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout.splitlines()[-1])
+        if "=raise" in failpoints:
+            assert failpoints.partition("=")[0] in done["errors"] + done["output"], (
+                f"{failpoints} was not passed: {done}"
+            )
+            return json.loads(done["output"]) if done["status"] == 0 else None
+        assert done["status"] == 0, done["errors"]
+        return json.loads(done["output"])
+
+    def broken(self, step: str, point: str, how: str, **arguments: Any) -> Any:
+        """Run a step that breaks at a failpoint: killed there, failed there, or done with its answer lost."""
+        if how != "lost":
+            return self.child(step, f"{point}={how}", **arguments)
+        self.child(step, **arguments)
+        return None
 
     def task(self, versions: int = 1) -> UUID:
         """Write the events of a task's first versions, committed and not published, older than the relay's five seconds."""
@@ -143,9 +190,17 @@ class World:
         self._connection.close()
 
 
+@pytest.fixture(scope="session")
+def steps() -> Iterator[Steps]:
+    """Serve single steps for the whole session."""
+    made = Steps()
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def world(postgres: Database, kafka: str, system_env: pytest.MonkeyPatch) -> Iterator[World]:
+def world(postgres: Database, kafka: str, system_env: pytest.MonkeyPatch, steps: Steps) -> Iterator[World]:
     """A world with a new account in the module's database."""
-    made = World(postgres, kafka)
+    made = World(postgres, kafka, steps)
     yield made
     made.close()

@@ -19,6 +19,7 @@ class Proxy:
         self.port = 0
         self._target = target
         self._damaged: set[asyncio.StreamWriter] = set()
+        self._open: set[asyncio.StreamWriter] = set()
         self._loop = asyncio.new_event_loop()
         ready = threading.Event()
         self._thread = threading.Thread(target=self._run, args=(ready,), daemon=True)
@@ -32,20 +33,31 @@ class Proxy:
 
     def close(self) -> None:
         """Stop."""
+        asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result(10)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
+        self._loop.close()
 
     def _run(self, ready: threading.Event) -> None:
-        server = self._loop.run_until_complete(asyncio.start_server(self._accept, "127.0.0.1", 0))
-        self.port = server.sockets[0].getsockname()[1]
+        self._server = self._loop.run_until_complete(asyncio.start_server(self._accept, "127.0.0.1", 0))
+        self.port = self._server.sockets[0].getsockname()[1]
         ready.set()
         self._loop.run_forever()
 
+    async def _stop(self) -> None:
+        self._server.close()
+        for writer in self._open:
+            _reset(writer)
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        await asyncio.wait(tasks, timeout=5) if tasks else None
+
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._open.add(writer)
         if self.mode == "reset":
             _reset(writer)
             return
         behind, to_behind = await asyncio.open_connection("127.0.0.1", self._target)
+        self._open.add(to_behind)
         await asyncio.gather(self._pump(reader, to_behind, writer), self._pump(behind, writer, writer, answers=True))
 
     async def _pump(

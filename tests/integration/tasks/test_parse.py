@@ -83,6 +83,15 @@ def test_the_fallback_reads_days_times_and_nothing_else() -> None:
     assert dates_of("xx", "UTC")("demain") is None
 
 
+def test_the_fallback_reads_a_day_whatever_time_passes_between_phrases() -> None:
+    """A reader that was made a while ago (loading it takes a second) still knows a day from a time."""
+    read = dates_of("fr", "Europe/Berlin")
+    tomorrow = today(clock.now(), "Europe/Berlin") + timedelta(days=1)
+    assert read("demain") == tomorrow
+    with clock.shifted(5):
+        assert read("demain") == tomorrow
+
+
 def test_several_lines_are_several_tasks(person: Person) -> None:
     """One item a line, offsets in the whole text, indented lines are notes."""
     text = "Milk #shop\n  two litres\nBread tomorrow"
