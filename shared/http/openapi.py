@@ -34,6 +34,7 @@ _PROBLEM: dict[str, Any] = {
             },
         },
         "current": {"description": "the current state, with status 412"},
+        "position": {"type": "integer", "description": "with a wrong filter, the place in it, in characters from 0"},
     },
 }
 _ALWAYS = (400, 413, 415, 422, 429, 503)

@@ -2337,6 +2337,8 @@ export interface components {
                 field: string;
             }[];
             instance: string;
+            /** @description with a wrong filter, the place in it, in characters from 0 */
+            position?: number;
             status: number;
             title: string;
             type: string;

@@ -47,6 +47,6 @@ export type Mail = Schemas["Mail"];
 export type Conversation = Schemas["Conversation"];
 export type ChatMessage = Schemas["ConversationMessage"];
 
-/** RFC 9457; `current` comes with a conflict (412), `position` with a wrong `filter`, `retry_after` (seconds) from the header of that name. */
-export type Problem = Pick<Schemas["Problem"], "type" | "title" | "status"> & Partial<Pick<Schemas["Problem"], "detail" | "instance" | "errors">> & { current?: Task; position?: number; retry_after?: number };
+/** RFC 9457; `current` comes with a conflict (412), `retry_after` (seconds) from the header of that name. */
+export type Problem = Pick<Schemas["Problem"], "type" | "title" | "status"> & Partial<Pick<Schemas["Problem"], "detail" | "instance" | "errors" | "position">> & { current?: Task; retry_after?: number };
 export interface Page<T> { items: T[]; next_cursor?: string | null; total?: number | null }
