@@ -48,3 +48,8 @@ test.each([
 ])("%s is told apart", (agent, browser, system, phone) => {
   expect(programOf(agent)).toEqual({ browser, system, phone });
 });
+
+test("the year of a series' date is left out while it is this one", () => {
+  expect(formatOccurrence("2026-12-07T18:30:00", "en-GB", "2026")).toBe("Mon 7 Dec, 18:30");
+  expect(formatOccurrence("2027-01-04", "en-GB", "2026")).toBe("Mon, 4 Jan 2027");
+});

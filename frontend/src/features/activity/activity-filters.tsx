@@ -10,7 +10,7 @@ export function ActivityFilters({ filter, onChange }: { filter: ActivityFilter; 
   const setDays = (days: number) => onChange({ ...filter, days, ...(days === BETWEEN ? { from: addDays(today, -7), to: today } : { from: "", to: "" }) });
   return (
     <div className="flex flex-wrap items-center gap-2 px-3">
-      <select aria-label={t("activity.type")} className="field w-auto max-w-52" value={filter.type} onChange={(event) => onChange({ ...filter, type: event.target.value })}>
+      <select aria-label={t("activity.type")} className="field w-auto max-w-52 min-w-0 max-sm:flex-1" value={filter.type} onChange={(event) => onChange({ ...filter, type: event.target.value })}>
         <option value="">{t("activity.allTypes")}</option>
         {(Object.keys(TYPES) as TypeGroup[]).map((group) => (
           <optgroup key={group} label={t(`activity.all.${group}`)}>
@@ -19,7 +19,7 @@ export function ActivityFilters({ filter, onChange }: { filter: ActivityFilter; 
           </optgroup>
         ))}
       </select>
-      <select aria-label={t("activity.span")} className="field w-auto" value={filter.days} onChange={(event) => setDays(Number(event.target.value))}>
+      <select aria-label={t("activity.span")} className="field w-auto min-w-0 max-sm:flex-1" value={filter.days} onChange={(event) => setDays(Number(event.target.value))}>
         <option value={0}>{t("activity.allTime")}</option>
         {SPANS.map((each) => <option key={each} value={each}>{t("activity.days", { count: each })}</option>)}
         <option value={BETWEEN}>{t("activity.custom")}</option>

@@ -14,8 +14,8 @@ export function NotificationsPage() {
   const read = useMarkRead();
   return (
     <>
-      <PageHeader title={t("nav.notifications")} note={unread ? t("nav.unread", { count: unread }) : undefined}>
-        {unread > 0 && <Button size="sm" icon={CheckCheck} onClick={() => read.mutate(null)}>{t("notifications.readAll")}</Button>}
+      <PageHeader title={t("nav.notifications")} note={unread ? <span aria-label={t("nav.unread", { count: unread })} role="img">{unread}</span> : undefined}>
+        {unread > 0 && <Button size="sm" icon={CheckCheck} onClick={() => read.mutate(null)}><span className="max-sm:sr-only">{t("notifications.readAll")}</span></Button>}
         <IconButton icon={Settings2} label={t("notifications.settings")} onClick={() => router.push("/settings/?section=notifications")} />
       </PageHeader>
       <div className="mx-auto max-w-3xl sm:px-3"><NotificationList /></div>

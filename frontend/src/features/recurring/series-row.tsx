@@ -13,7 +13,7 @@ import { Menu, MenuItem, MenuLine } from "@/shared/ui/menu";
 import { notify } from "@/shared/ui/toast";
 import { PriorityIcon, TagDot } from "@/features/tasks/components/marks";
 import { useTagColors } from "@/features/tags/queries";
-import { useZone } from "@/features/tasks/zone";
+import { useToday, useZone } from "@/features/tasks/zone";
 import { useNextDates, useSeriesMutation } from "./queries";
 
 type Action = "pause" | "resume" | "skip" | "end";
@@ -23,12 +23,13 @@ const sentence = (words: string) => words.charAt(0).toLocaleUpperCase() + words.
 export function SeriesRow({ series, onEdit }: { series: RecurringTask; onEdit?: () => void }) {
   const { t, locale } = useI18n();
   const zone = useZone();
+  const today = useToday();
   const [open, setOpen] = useState(false);
   const { title, priority = "none", tags = [] } = series.template;
   const next = series.next_occurrence?.local;
   const state = series.ended_at
     ? t("recurring.endedOn", { date: formatInstant(series.ended_at, locale, zone, { dateStyle: "medium" }) })
-    : series.paused_at ? t("recurring.paused") : next ? formatOccurrence(next, locale) : "";
+    : series.paused_at ? t("recurring.paused") : next ? formatOccurrence(next, locale, today.slice(0, 4)) : "";
   const details = [sentence(series.description), series.mode === "completion" && t("recurring.mode.completion"), series.time_zone !== zone && t("recurring.zone", { zone: series.time_zone.replaceAll("_", " ") })].filter(Boolean);
   return (
     <li className="rounded-lg hover:bg-hover">
@@ -39,7 +40,7 @@ export function SeriesRow({ series, onEdit }: { series: RecurringTask; onEdit?: 
             <span className="flex items-center gap-2"><span className={cx("truncate font-medium", series.ended_at && "text-muted")}>{title}</span>{priority !== "none" && <PriorityIcon priority={priority} />}<TagDots tags={tags} /></span>
             <span className="block truncate text-[0.8125rem] text-faint">{details.join(" · ")}</span>
           </span>
-          <span className={cx("shrink-0 text-right text-[0.8125rem] tabular-nums max-sm:max-w-28", series.paused_at ? "text-warn" : "text-muted")}>{state}</span>
+          <span className={cx("shrink-0 text-right text-[0.8125rem] tabular-nums max-sm:max-w-32", series.paused_at ? "text-warn" : "text-muted")}>{state}</span>
           <ChevronRight aria-hidden size={14} className={cx("shrink-0 text-faint transition-transform", open && "rotate-90")} />
         </button>
         <Actions series={series} onEdit={onEdit} />

@@ -5,7 +5,7 @@ import { cx } from "@/shared/lib/cx";
 export function SettingsGroup({ title, text, action, children }: { title: string; text?: ReactNode; action?: ReactNode; children: ReactNode }) {
   return (
     <section className="mb-10">
-      <div className="mb-3 flex items-end gap-4">
+      <div className="mb-3 flex gap-x-4 gap-y-2.5 sm:items-end max-sm:flex-col max-sm:items-start">
         <div className="min-w-0 flex-1">
           <h2 className="text-[0.9375rem] font-semibold tracking-tight">{title}</h2>
           {text && <p className="mt-0.5 text-[0.8125rem] text-pretty text-muted">{text}</p>}

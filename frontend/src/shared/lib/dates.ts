@@ -78,9 +78,12 @@ export const formatTime = (wall: string, locale: string) =>
 export const formatWall = (wall: string, locale: string) =>
   display(locale, { weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "numeric", minute: "2-digit", timeZone: "UTC" }).format(new Date(`${wall.slice(0, 16)}:00Z`));
 
-/** An occurrence of a series: with its time of day unless it is a whole day. */
-export const formatOccurrence = (local: string, locale: string) =>
-  local.length > 10 && !local.includes("T00:00") ? formatWall(local, locale) : formatDate(local.slice(0, 10), locale, { weekday: "short", day: "numeric", month: "short", year: "numeric" });
+/** An occurrence of a series: with its time of day unless it is a whole day, and its year unless it is the one given. */
+export function formatOccurrence(local: string, locale: string, thisYear?: string): string {
+  const timed = local.length > 10 && !local.includes("T00:00");
+  const options: Intl.DateTimeFormatOptions = { weekday: "short", day: "numeric", month: "short", ...(local.slice(0, 4) !== thisYear && { year: "numeric" }), ...(timed && { hour: "numeric", minute: "2-digit" }), timeZone: "UTC" };
+  return display(locale, options).format(new Date(`${local.slice(0, 10)}T${timed ? local.slice(11, 16) : "00:00"}:00Z`));
+}
 
 /** "3 minutes ago", in the largest unit that fits. */
 export function relativeTime(instant: string, locale: string, now = Date.now()): string {
