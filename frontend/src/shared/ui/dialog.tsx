@@ -1,7 +1,7 @@
 /** A modal dialog with a title; Esc and the backdrop close it, focus returns to where it was. */
 import * as Radix from "@radix-ui/react-dialog";
 import { X } from "lucide-react";
-import type { ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 import { useI18n } from "@/shared/i18n";
 import { cx } from "@/shared/lib/cx";
 import { IconButton } from "./button";
@@ -21,8 +21,16 @@ interface Props {
   onEscape?: () => boolean;
 }
 
+/** What had the focus when the dialog opened; for an item of a menu, which is gone by the time it closes, the menu's button. */
+function focusedBefore(): HTMLElement | null {
+  const active = document.activeElement;
+  const menuButton = document.getElementById(active?.closest("[role=menu]")?.getAttribute("aria-labelledby") ?? "");
+  return menuButton ?? (active instanceof HTMLElement ? active : null);
+}
+
 export function Dialog({ title, description, hideTitle, onClose, className, top, children, onOpenAutoFocus, onEscape }: Props) {
   const { t } = useI18n();
+  const [before] = useState(focusedBefore);
   return (
     <Radix.Root open onOpenChange={(open) => !open && onClose()}>
       <Radix.Portal>
@@ -30,6 +38,8 @@ export function Dialog({ title, description, hideTitle, onClose, className, top,
         <Radix.Content
           aria-describedby={description ? undefined : ""}
           onOpenAutoFocus={onOpenAutoFocus}
+          // Radix would give it to its own trigger, which dialogs opened by commands do not have.
+          onCloseAutoFocus={(event) => { event.preventDefault(); before?.focus(); }}
           onEscapeKeyDown={(event) => onEscape?.() && event.preventDefault()}
           className={cx(
             "fixed left-1/2 z-50 flex max-h-[86dvh] w-[calc(100vw-1.5rem)] -translate-x-1/2 animate-pop flex-col overflow-hidden rounded-xl bg-raised shadow-pop outline-none",
