@@ -24,6 +24,7 @@ setup: $(STAMP) ## install the Python environment into .venv
 lock: ## write the lock files anew from pyproject.toml
 	@$(BIN)/python -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url pyproject.toml -o requirements.lock
 	@$(BIN)/python -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --group dev pyproject.toml -o requirements-dev.lock
+	@$(BIN)/python -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --group build -o requirements-build.lock
 	@grep -A40 '^uv==' requirements-dev.lock | awk 'NR==1||/^ /{print;next}{exit}' > .ci/uv.lock
 
 lint: $(STAMP) ## ruff, mypy, the layers, and the web app's linters

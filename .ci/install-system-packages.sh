@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Debian packages that CI's steps use and the product does not: Chromium for the browser tests, psql and pgbench for comparison, nginx for the
-# configuration of `web`, Java and Maven for the real Kafka. Asks for root only when something is missing.
+# configuration of `web`, Java and Maven for the real Kafka, buildah and mmdebstrap for the images, shellcheck. Asks for root only when something is missing.
 set -euo pipefail
 wanted=()
 need() { command -v "$1" >/dev/null || wanted+=("$2"); }
@@ -8,6 +8,9 @@ need chromium chromium
 need psql postgresql-client
 need pgbench postgresql-contrib
 need nginx nginx-light
+need buildah buildah
+need mmdebstrap mmdebstrap
+need shellcheck shellcheck
 need java default-jre-headless
 need mvn maven
 if ((${#wanted[@]} == 0)); then
