@@ -6,7 +6,7 @@ environment is the one the platform gives its functions.
 
 import contextlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -109,15 +109,30 @@ def stage(directory: Path) -> Iterator[Stage]:
 def add_user(made: Stage, number: int) -> None:
     """Write an account."""
     email = "operator@example.com" if number == OPERATOR else f"user-{number}@example.com"
-    made.run_sql(
+    _fill_user(made.run_sql, number, email)
+
+
+def add_tasks(made: Stage, first: int, last: int, each: int) -> None:
+    """Write ``each`` tasks for users ``first`` to ``last`` in one statement."""
+    fill_tasks(made.run_sql, first, last, each)
+
+
+def fill_users(run: Callable[..., Any], first: int, last: int) -> None:
+    """Write accounts with ``run(sql, **values)``, a superuser's."""
+    for number in range(first, last + 1):
+        _fill_user(run, number, f"user-{number}@example.com")
+
+
+def _fill_user(run: Callable[..., Any], number: int, email: str) -> None:
+    run(
         "INSERT INTO users (id, email, email_key, password_hash, time_zone) VALUES (:id, :email, :email, 'none', 'UTC')",
         id=user_id(number), email=email,
     )  # fmt: skip
 
 
-def add_tasks(made: Stage, first: int, last: int, each: int) -> None:
-    """Write ``each`` tasks for users ``first`` to ``last`` in one statement."""
-    made.run_sql(
+def fill_tasks(run: Callable[..., Any], first: int, last: int, each: int) -> None:
+    """Write ``each`` tasks for users ``first`` to ``last`` in one statement of ``run(sql, **values)``."""
+    run(
         f"""INSERT INTO tasks (id, user_id, title, notes, status, completed_at, priority, due_on, rank, created_at, updated_at)
         SELECT ('0193' || lpad(to_hex(n / 65536), 4, '0') || '-' || lpad(to_hex(n % 65536), 4, '0') || '-7000-8000-' || lpad(u::text, 12, '0'))::uuid,
                ('00000000-0000-7000-8000-' || lpad(u::text, 12, '0'))::uuid,
@@ -130,7 +145,7 @@ def add_tasks(made: Stage, first: int, last: int, each: int) -> None:
           FROM generate_series(:first ::int, :last ::int) AS u, generate_series(1, :each ::int) AS n""",
         first=first, last=last, each=each,
     )  # fmt: skip
-    made.run_sql("VACUUM ANALYZE tasks")
+    run("VACUUM ANALYZE tasks")
 
 
 def _word(words: list[str], number: str) -> str:
