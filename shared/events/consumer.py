@@ -17,7 +17,7 @@ from typing import Any
 
 import orjson
 
-from shared import clock, metrics
+from shared import clock, metrics, tracing
 from shared.errors import InvalidMessage, TransientError
 from shared.events.envelope import Event, parse
 from shared.failpoints import failpoint
@@ -78,7 +78,7 @@ class Consumer:
 
     def entry_point(self) -> Callable[[Any], Any]:
         """Return the function for functions-framework: POST / takes one event."""
-        router = Router(self.name)
+        router = Router(self.name, traced=False)
         router.post("/", public=True, idempotent=False)(self._receive)
         return router.entry_point()
 
@@ -95,8 +95,15 @@ class Consumer:
             metrics.EVENTS_CONSUMED.add(self.name, "invalid")
             log.warning("event.invalid", consumer=self.name, id=headers.get("id", "")[:64], reason=error.detail)
             raise InvalidMessage(error.detail, headers={"Kne-reason": "invalid-event"}) from error
-        with bound(event_id=str(event.id), event_type=event.name, consumer=self.name):
+        # Below the span that published it, not below the dispatcher's: one trace from the request to the effect.
+        with tracing.span(
+            f"process {event.name}", kind="consumer", parent=event.traceparent,
+            messaging__system="kafka", messaging__message__id=str(event.id), messaging__consumer__group__name=self.name,
+        ) as span, bound(
+            event_id=str(event.id), event_type=event.name, consumer=self.name, trace_id=tracing.current_trace_id()
+        ):  # fmt: skip
             outcome = self.process(event)
+            span.tell(obsidianlist__outcome=outcome)
         metrics.EVENTS_CONSUMED.add(self.name, outcome)
         return Reply({"outcome": outcome})
 

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from shared import clock, metrics
+from shared import clock, metrics, tracing
 from shared.events.catalogue import BY_NAME, Payload
 from shared.failpoints import failpoint
 from shared.logging import get_logger
@@ -74,7 +74,7 @@ class NewEvent:
             "payload": self.payload.model_dump_json(),
             "details": orjson.dumps(self.details, default=str).decode() if self.details else "{}",
             "origin": self.origin,
-            "traceparent": None,
+            "traceparent": tracing.current_traceparent(),
             "topic": event_type.topic,
             "created_at": self.created_at,
         }
@@ -180,6 +180,11 @@ def _record(row: Any) -> Any:
     from shared.events.producer import Record
 
     data = row.payload.encode()
+    with tracing.span(
+        f"publish {row.topic}", kind="producer", parent=row.traceparent,
+        messaging__system="kafka", messaging__destination__name=row.topic, messaging__message__id=str(row.event_id),
+    ):  # fmt: skip
+        traceparent = tracing.current_traceparent()
     values = attributes(
         event_id=row.event_id,
         name=row.type,
@@ -188,7 +193,7 @@ def _record(row: Any) -> Any:
         sequence=row.aggregate_version,
         time=row.created_at,
         data=data,
-        traceparent=row.traceparent,
+        traceparent=traceparent,
     )
     return Record(row.topic, str(row.aggregate_id).encode(), data, kafka_headers(values), tag=row.seq)
 

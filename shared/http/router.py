@@ -9,6 +9,7 @@ body with pydantic, checks the token and scope, replays idempotent POSTs, maps t
 import re
 import time
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -19,7 +20,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.exceptions import MethodNotAllowed as WerkzeugMethodNotAllowed
 from werkzeug.routing import Map, RequestRedirect, Rule
 
-from shared import clock, metrics
+from shared import clock, metrics, tracing
 from shared.auth import authenticate
 from shared.domain.errors import DomainError
 from shared.errors import (
@@ -38,7 +39,7 @@ from shared.logging import bound, get_logger
 
 log = get_logger(__name__)
 StartResponse = Callable[..., Any]
-_TRACEPARENT = re.compile(r"^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$")
+_UNTRACED = frozenset({"/healthz", "/metrics"})  # probes and scrapes: every few seconds, and nobody's request
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
 
 
@@ -70,9 +71,11 @@ class Router:
     Args:
         name: the function's name in the registry.
         summary: one sentence for the OpenAPI document.
+        traced: whether a request is a span of its own; a consumer's is the event's.
     """
 
-    def __init__(self, name: str, summary: str = "") -> None:
+    def __init__(self, name: str, summary: str = "", *, traced: bool = True) -> None:
+        self._traced = traced
         self.name = name
         self.summary = summary
         self.routes: list[Route] = []
@@ -131,10 +134,12 @@ class Router:
         started = time.perf_counter()
         given = environ.get("HTTP_X_REQUEST_ID", "")
         request_id = given if _REQUEST_ID.match(given) else str(clock.uuid7())
-        trace = _TRACEPARENT.match(environ.get("HTTP_TRACEPARENT", ""))
-        route_path = "unmatched"
-        with bound(request_id=request_id, trace_id=trace[1] if trace else None, function=self.name):
-            request = Request(environ, request_id)
+        request = Request(environ, request_id)
+        with (
+            self._span(request) as span,
+            bound(request_id=request_id, trace_id=tracing.current_trace_id(), function=self.name),
+        ):
+            route_path = "unmatched"
             try:
                 route, parameters = self._match(request)
                 route_path = route.path if isinstance(route, Route) else request.path
@@ -143,7 +148,16 @@ class Router:
                 reply = self._failed(request, error)
             seconds = time.perf_counter() - started
             metrics.http_request(self.name, request.method, route_path, reply.status, seconds)
+            span.name(f"{request.method} {route_path}")
+            span.tell(http__route=route_path, http__response__status_code=reply.status)
             return self._send(request, reply, start_response)
+
+    def _span(self, request: Request) -> AbstractContextManager[tracing.Span]:
+        if not self._traced or request.path in _UNTRACED:
+            return nullcontext(tracing.Span())
+        return tracing.span(
+            request.method, kind="server", parent=request.header("Traceparent"), http__request__method=request.method
+        )
 
     def _match(self, request: Request) -> tuple[Any, dict[str, Any]]:
         built_in = operations.built_in(self, request)

@@ -14,6 +14,8 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
+from shared import tracing
+
 # Above the idle time of queue-proxy's connections, so that never the server closes first.
 _KEEP_ALIVE_SECONDS = 100
 _MAX_LINE_BYTES = 8190
@@ -72,6 +74,7 @@ def finish(_server: Any, _worker: Any) -> None:
     producer = sys.modules.get("shared.events.producer")
     if producer is not None:
         producer.close(2.0)
+    tracing.finish(2.0)
 
 
 def main() -> None:

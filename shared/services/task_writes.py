@@ -11,7 +11,7 @@ from uuid import UUID
 import orjson
 from pg8000 import dbapi
 
-from shared import clock
+from shared import clock, tracing
 from shared.db.direct import fetch_json
 from shared.db.failures import constraint
 from shared.domain.rank import DIGITS
@@ -24,7 +24,7 @@ _RANK_DIGITS = 9
 _TAGS = """
 chosen AS (
     INSERT INTO tags AS g (id, user_id, name, name_key)
-    SELECT n.id, $2, n.name, n.name_key FROM unnest($21::uuid[], $22::text[], $23::text[]) AS n (id, name, name_key)
+    SELECT n.id, $2, n.name, n.name_key FROM unnest($22::uuid[], $23::text[], $24::text[]) AS n (id, name, name_key)
     ON CONFLICT (user_id, name_key) DO UPDATE SET name_key = excluded.name_key
     RETURNING id, name, name_key),
 tagged AS (
@@ -37,8 +37,8 @@ WITH task AS (
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::jsonb, $14, $15, $16, $16)
     RETURNING *),
 {tags}logged AS (
-    INSERT INTO event_log (event_id, user_id, aggregate_id, aggregate_version, type, schema_version, payload, details, origin, created_at)
-    SELECT $17, user_id, id, version, 'task.created', 1, $18::jsonb, $19::jsonb, $20, $16 FROM task),
+    INSERT INTO event_log (event_id, user_id, aggregate_id, aggregate_version, type, schema_version, payload, details, origin, traceparent, created_at)
+    SELECT $17, user_id, id, version, 'task.created', 1, $18::jsonb, $19::jsonb, $20, $21, $16 FROM task),
 pending AS (
     INSERT INTO outbox_pending (event_id, user_id, aggregate_id, aggregate_version, topic, created_at)
     SELECT $17, user_id, id, version, 'task-events', $16 FROM task)
@@ -96,7 +96,7 @@ def insert_task(
         task_id, user_id, title, notes, priority,
         due.on if due else None, due.local if due else None, due.zone if due else None, due.at if due else None,
         rank, parent_id, depth, orjson.dumps(reminders).decode(), recurring_task_id, occurrence_key, created_at,
-        event_id, payload, details, origin,
+        event_id, payload, details, origin, tracing.current_traceparent(),
     ]  # fmt: skip
     statement = _CREATE_PLAIN
     if tags:

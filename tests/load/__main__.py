@@ -140,9 +140,9 @@ def table(results: list[Result]) -> str:
         "|---|---:|---:|---:|---:|---:|---:|---:|---:|---|",
         *(result.row() for result in results),
         "",
-        f"{PEOPLE} users of 1,000 tasks each, {SECONDS} s a scenario (soak {SOAK_SECONDS} s); the whole bundle, PostgreSQL, Kafka and k6 share"
+        (f"{PEOPLE} users of 1,000 tasks each, {SECONDS} s a scenario (soak {SOAK_SECONDS} s); the whole bundle, PostgreSQL, Kafka and k6 share"
         f" the machine: {machine}. Floors: p95 < 500 ms (not in the burst, which has no think time), event p95 < 2 s, failed < 0.1 %."
-        f" Goals: p95 ≤ {GOALS['p95']:.0f} ms, event p95 ≤ {GOALS['event p95']:.0f} ms.",
+        f" Goals: p95 ≤ {GOALS['p95']:.0f} ms, event p95 ≤ {GOALS['event p95']:.0f} ms."),
     ])  # fmt: skip
 
 

@@ -63,7 +63,7 @@ def main() -> int:
             panels = [(panel, panel_lines(prometheus, panel, span, RATE_WINDOW)) for panel in dashboard["panels"]]
             if any(lines for _, lines in panels):
                 (PICTURES / f"{name}.svg").write_text(picture(dashboard["title"], panels, span), encoding="utf-8")
-                print(f"drew {name}: {sum(bool(lines) for _, lines in panels)} of {len(panels)} panels have data")  # noqa: T201
+                print(f"drew {name}: {sum(bool(lines) for _, lines in panels)} of {len(panels)} panels have data")
     return 0
 
 

@@ -24,6 +24,16 @@ come from Knative, which refuses them here.
   value: {{ join "," $values.config.trustedProxies | quote }}
 - name: LOG_LEVEL
   value: {{ $values.config.logLevel }}
+{{- with $values.monitoring.tracing }}
+{{- if .endpoint }}
+- name: OTEL_EXPORTER_OTLP_ENDPOINT
+  value: {{ .endpoint | quote }}
+- name: OTEL_TRACES_SAMPLER
+  value: parentbased_traceidratio
+- name: OTEL_TRACES_SAMPLER_ARG
+  value: {{ .sampleRatio | quote }}
+{{- end }}
+{{- end }}
 {{- $plain := include "obsidianlist.egressVariables" . | fromYaml }}
 {{- include "obsidianlist.overlay" (dict "base" $plain "over" $values.config.env) }}
 {{- include "obsidianlist.overlay" (dict "base" $plain "over" ($entry.env | default dict)) }}

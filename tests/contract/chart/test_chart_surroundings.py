@@ -234,3 +234,18 @@ def test_notes_name_what_the_cluster_must_switch_on() -> None:
     flags = ("controller-autoscaler-keda", "authentication-oidc", "request-metrics-protocol")
     assert not any(flag in notes() for flag in flags)
     assert all(flag in notes(*VARIANTS["every-option"]) for flag in flags)
+
+
+def test_traces_only_where_there_is_a_collector() -> None:
+    """No endpoint: no variable and no way out. An endpoint: every function gets it, with the sampler and a policy."""
+    quiet = service("tasks")["spec"]["template"]["spec"]["containers"][0]["env"]
+    assert not [entry for entry in quiet if entry["name"].startswith("OTEL_")]
+    assert "egress-tracing" not in of_kind(render(), "NetworkPolicy")
+    objects = render(*VARIANTS["every-option"])
+    for one in of_kind(objects, "Service", SERVING).values():
+        env = {entry["name"]: entry.get("value") for entry in one["spec"]["template"]["spec"]["containers"][0].get("env", [])}
+        if "FUNCTION" in env:
+            assert env["OTEL_EXPORTER_OTLP_ENDPOINT"] == "http://collector.monitoring:4318"
+            assert (env["OTEL_TRACES_SAMPLER"], env["OTEL_TRACES_SAMPLER_ARG"]) == ("parentbased_traceidratio", "0.1")
+    policy = of_kind(objects, "NetworkPolicy")["egress-tracing"]["spec"]
+    assert policy["egress"][0]["ports"] == [{"protocol": "TCP", "port": 4318}]
