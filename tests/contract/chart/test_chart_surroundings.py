@@ -243,7 +243,10 @@ def test_traces_only_where_there_is_a_collector() -> None:
     assert "egress-tracing" not in of_kind(render(), "NetworkPolicy")
     objects = render(*VARIANTS["every-option"])
     for one in of_kind(objects, "Service", SERVING).values():
-        env = {entry["name"]: entry.get("value") for entry in one["spec"]["template"]["spec"]["containers"][0].get("env", [])}
+        env = {
+            entry["name"]: entry.get("value")
+            for entry in one["spec"]["template"]["spec"]["containers"][0].get("env", [])
+        }
         if "FUNCTION" in env:
             assert env["OTEL_EXPORTER_OTLP_ENDPOINT"] == "http://collector.monitoring:4318"
             assert (env["OTEL_TRACES_SAMPLER"], env["OTEL_TRACES_SAMPLER_ARG"]) == ("parentbased_traceidratio", "0.1")
