@@ -10,14 +10,14 @@ from shared.services.assistant.schemas import AddTasks, TasksResult
 from shared.services.assistant.tools import BY_NAME, Person
 
 
-def add_from_text(person: Person, text: str, conversation_id: UUID) -> tuple[list[Any], UUID | None]:
+def add_from_text(person: Person, text: str, conversation_id: UUID, locale: str) -> tuple[list[Any], UUID | None]:
     """Add the tasks a text describes, each line one, and return them with the action's id.
 
     Raises:
         DomainError: too long, or too many lines.
         InvalidInput: a line is no task.
     """
-    parsed = quick_add.parse(text, now=clock.now(), zone=person.time_zone, locale=person.locale[:2])
+    parsed = quick_add.parse(text, now=clock.now(), zone=person.time_zone, locale=locale)
     tasks = []
     for each in parsed[:25]:
         task: dict[str, Any] = {

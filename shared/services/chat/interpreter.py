@@ -12,55 +12,50 @@ from uuid import UUID
 import orjson
 
 from shared.domain.errors import DomainError
-from shared.domain.filters import TaskFilter
-from shared.domain.intents import Intent, Target, read
-from shared.domain.search import fold, split_words
-from shared.domain.task import Priority, tag_key
-from shared.errors import InvalidInput, ObsidianListError
-from shared.services import task_lists
+from shared.domain.intents import Intent, Target, language_of, read
+from shared.domain.task import Priority
+from shared.errors import ObsidianListError
+from shared.services import tags as tag_service
 from shared.services.assistant import actions
-from shared.services.assistant.due import read_due
 from shared.services.assistant.schemas import PendingResult
 from shared.services.assistant.tools import UNCONFIRMED_CHANGES, Person
 from shared.services.assistant.work import brief, visible
 from shared.services.chat.adding import add_from_text
+from shared.services.chat.changing import Unclear, operation, settled
+from shared.services.chat.conversations import Message
 from shared.services.chat.events import ChatEvent, text
-from shared.services.chat.words import say
+from shared.services.chat.selection import NoTask, Question, Selection, Task, shown_before
+from shared.services.chat.words import counted, say
 
-_MOST_TASKS = 100
 _SHOWN = 20
-_CHANGES = {"complete", "reopen", "reschedule", "prioritise", "tag", "untag", "rename", "delete", "restore"}
-Task = dict[str, Any]
-
-
-class Question(Exception):
-    """A title fits several tasks."""
-
-    def __init__(self, tasks: list[Task]) -> None:
-        super().__init__("which")
-        self.tasks = tasks
+_CHANGES = {"complete", "reopen", "reschedule", "prioritise", "tag", "untag", "rename", "change", "delete", "restore"}
 
 
 class Said(Exception):
     """The turn ends with a sentence."""
 
 
-def answer(person: Person, conversation_id: UUID, message: str, last: dict[str, Any]) -> Iterator[ChatEvent]:
+def answer(person: Person, conversation_id: UUID, message: str, history: list[Message]) -> Iterator[ChatEvent]:
     """Yield the events of one turn.
 
     Args:
         person: who speaks.
         conversation_id: where.
         message: what was said.
-        last: content of the assistant's message before; may hold an open question or a pending action.
+        history: the conversation before; its last answer may hold an open question or a pending action, and what it showed is what "it" and
+            "the first one" mean.
     """
-    turn = _Turn(person, conversation_id, last)
+    turn = _Turn(person, conversation_id, history, language_of(message, person.locale[:2].lower()))
     try:
-        yield from turn.run(read(message))
+        yield from turn.run(read(message), message)
     except Said as said:
         yield text(str(said))
     except Question as question:
         yield from turn.ask(question.tasks)
+    except NoTask as error:
+        yield text(turn.say(error.key, words=error.words))
+    except Unclear as error:
+        yield text(turn.say(error.key, text=error.text))
     except DomainError as error:
         yield text(error.detail)
     except ObsidianListError as error:
@@ -68,20 +63,25 @@ def answer(person: Person, conversation_id: UUID, message: str, last: dict[str, 
 
 
 class _Turn:
-    def __init__(self, person: Person, conversation_id: UUID, last: dict[str, Any]) -> None:
+    def __init__(self, person: Person, conversation_id: UUID, history: list[Message], locale: str) -> None:
         self.person = person
         self.conversation_id = conversation_id
-        self.last = last
+        self.locale = locale
+        self.last: dict[str, Any] = next((each.content for each in reversed(history) if each.role == "assistant"), {})
+        self.shown = shown_before(history)
         self._intents: list[Intent] = []
-        self._picked: list[str] = []
+        self._picked: list[list[str]] = []
 
     def say(self, key: str, **values: object) -> str:
-        return say(self.person.locale, key, **values)
+        return say(self.locale, key, **values)
 
-    def run(self, intents: list[Intent]) -> Iterator[ChatEvent]:
-        first = intents[0].kind if intents else "help"
-        if first == "choose":
-            yield from self._choose(intents[0].number)
+    def run(self, intents: list[Intent], message: str) -> Iterator[ChatEvent]:
+        first = intents[0].kind
+        named = self._named(message)
+        if named:
+            yield from self._choose(named)
+        elif first == "choose":
+            yield from self._choose(intents[0].numbers)
         elif first in {"yes", "no"}:
             yield from self._decide(confirmed=first == "yes")
         else:
@@ -93,25 +93,34 @@ class _Turn:
             if changes:
                 yield from self._change(changes)
 
+    def _named(self, message: str) -> tuple[int, ...]:
+        """Return the number of the choice whose title was said instead of its number."""
+        said = message.strip(" .!?").casefold()
+        items = (self.last.get("choices") or {}).get("items", [])
+        return tuple(item["number"] for item in items if item["label"].strip().casefold() == said)[:1]
+
     def ask(self, tasks: list[Task]) -> Iterator[ChatEvent]:
         """Ask which of several tasks is meant."""
         items = [{"number": n, "label": visible(task["title"]), "value": task["id"]} for n, task in enumerate(tasks, 1)]
-        open_question = {"intents": [asdict(intent) for intent in self._intents], "picked": self._picked}
+        changes = [asdict(intent) for intent in self._intents if intent.kind in _CHANGES]
+        open_question = {"intents": changes, "picked": self._picked, "shown": self.shown, "locale": self.locale}
         yield text(self.say("which"))
         yield ChatEvent("choices", {"items": items, "question": open_question})
 
-    def _choose(self, number: int) -> Iterator[ChatEvent]:
+    def _choose(self, numbers: tuple[int, ...]) -> Iterator[ChatEvent]:
         choices = self.last.get("choices")
         if not choices:
-            yield text(self.say("nothing_open"))
-            return
+            raise Said(self.say("nothing_open"))
         items = choices["items"]
-        if not 1 <= number <= len(items):
+        places = range(1, len(items) + 1) if numbers == (0,) else [n if n > 0 else len(items) + 1 + n for n in numbers]
+        if not all(1 <= place <= len(items) for place in places):
             yield text(self.say("bad_choice", count=len(items)))
             yield ChatEvent("choices", choices)
             return
         question = choices["question"]
-        self._picked = [*question["picked"], items[number - 1]["value"]]
+        self.locale = question.get("locale", self.locale)
+        self.shown = question.get("shown", self.shown)
+        self._picked = [*question["picked"], [items[place - 1]["value"] for place in places]]
         self._intents = [_intent(each) for each in question["intents"]]
         yield from self._change([intent for intent in self._intents if intent.kind in _CHANGES])
 
@@ -126,18 +135,21 @@ class _Turn:
             yield text(self.say("cancelled"))
             return
         result = actions.confirm(self.person, action_id)
-        yield text(self.say("changed"))
+        deleted = bool(result["tasks"]) and all(task["status"] == "deleted" for task in result["tasks"])
+        yield text(self.say("deleted" if deleted else "changed"))
         yield self._result("bulk", result["tasks"], action_id)
 
     def _simple(self, intent: Intent) -> Iterator[ChatEvent]:
         if intent.kind == "add":
-            tasks, action_id = add_from_text(self.person, intent.text, self.conversation_id)
-            yield text(self.say("added"))
-            yield self._result("add_tasks", tasks, action_id)
+            yield from self._add(intent.text)
         elif intent.kind == "find":
             yield from self._find(intent.target)
         elif intent.kind == "plan":
             yield from self._plan()
+        elif intent.kind == "tags":
+            yield from self._tags()
+        elif intent.kind == "thanks":
+            yield text(self.say("welcome"))
         elif intent.kind == "undo":
             action_id = actions.last_undoable(self.person, self.conversation_id)
             if action_id is None:
@@ -148,13 +160,26 @@ class _Turn:
         else:
             yield text(self.say("help"))
 
+    def _add(self, said: str) -> Iterator[ChatEvent]:
+        tasks, action_id = add_from_text(self.person, said, self.conversation_id, self.locale)
+        yield text(self.say("added"))
+        yield self._result("add_tasks", tasks, action_id)
+
+    def _tags(self) -> Iterator[ChatEvent]:
+        tags = orjson.loads(tag_service.list_tags(self.person.user_id, "", 100, None))["items"]
+        if not tags:
+            raise Said(self.say("no_tags"))
+        yield text("\n".join(f"#{visible(tag['name'])} ({tag['task_count']})" for tag in tags))
+
     def _find(self, target: Target) -> Iterator[ChatEvent]:
-        found = self._matching(target, _SHOWN)
+        found = self._selection().matching(target, _SHOWN + 1)
         if not found:
-            yield text(self.say("nothing_due" if target.due and not target.words else "found_none"))
+            asked_due = (target.due or target.when) and not (target.words or target.completed)
+            yield text(self.say("nothing_due" if asked_due else "found_none"))
             return
-        yield text(self.say("found", count=len(found)))
-        yield self._result("find_tasks", [brief(task).model_dump(mode="json") for task in found], None)
+        more = len(found) > _SHOWN
+        yield text(self.say("found_more", count=_SHOWN) if more else counted(self.locale, "found", len(found)))
+        yield self._result("find_tasks", [brief(task).model_dump(mode="json") for task in found[:_SHOWN]], None)
 
     def _plan(self) -> Iterator[ChatEvent]:
         nothing = True
@@ -163,7 +188,7 @@ class _Turn:
             ("plan_today", Target(due="today"), 10),
             ("plan_next", Target(due="none"), 3),
         ):
-            tasks = sorted(self._matching(target, most), key=lambda task: -Priority(task["priority"]).level)
+            tasks = sorted(self._selection().matching(target, most), key=lambda task: -Priority(task["priority"]).level)
             if not tasks or (key == "plan_next" and nothing):
                 continue
             nothing = False
@@ -173,34 +198,53 @@ class _Turn:
             yield text(self.say("plan_empty"))
 
     def _change(self, intents: list[Intent]) -> Iterator[ChatEvent]:
-        operations: dict[str, dict[str, Any]] = {}
-        order: list[dict[str, Any]] = []
-        picked = list(self._picked)
-        for intent in intents:
-            for task in self._targets(intent, picked):
-                operation = self._operation(intent, task)
-                if operation is None:
-                    continue
-                known = operations.get(task["id"])
-                if known is not None and known["action"] == operation["action"] == "update":
-                    known["task"].update(operation["task"])  # one change of a task that two clauses mean
-                else:
-                    operations[task["id"]] = operation
-                    order.append(operation)
+        order, others = self._operations(intents)
+        for said in others:
+            yield from self._add(said)
         if not order:
-            raise Said(self.say("already"))
-        deletes = [operation for operation in order if operation["action"] == "delete"]
+            if not others:
+                raise Said(self.say("already"))
+            return
+        deletes = [each for each in order if each["action"] == "delete"]
         if deletes or len(order) > UNCONFIRMED_CHANGES:
             key = "summary_delete" if len(deletes) == len(order) else "summary_change"
-            called = actions.propose(
-                self.person, order, self.say(key, count=len(order)), conversation_id=self.conversation_id
-            )
-            yield from self._pending(called)
+            summary = counted(self.locale, key, len(order))
+            yield from self._pending(actions.propose(self.person, order, summary, conversation_id=self.conversation_id))
             return
         action_id, tasks = actions.run_operations(self.person, order, conversation_id=self.conversation_id)
-        done = all(operation["action"] == "complete" for operation in order)
-        yield text(self.say("done" if done else "changed"))
+        yield text(self.say(_heading(order)))
         yield self._result("bulk", tasks, action_id)
+
+    def _operations(self, intents: list[Intent]) -> tuple[list[dict[str, Any]], list[str]]:
+        """Return what to do, one operation a task where clauses agree, and the tasks to add where a clause was none."""
+        selection = self._selection()
+        operations: dict[str, dict[str, Any]] = {}
+        order: list[dict[str, Any]] = []
+        others: list[str] = []
+        for said in intents:
+            try:
+                intent = settled(said, self.person, self.locale)
+                tasks = selection.targets(intent)
+            except (NoTask, Unclear):
+                if not said.fallback:
+                    raise
+                others.append(said.fallback)
+                continue
+            selection.shown = [task["id"] for task in tasks]  # "and tag it": what this clause was about
+            for task in tasks:
+                wanted = operation(intent, task, self.person, self.locale)
+                known = operations.get(task["id"])
+                if wanted is None:
+                    continue
+                if known is not None and known["action"] == wanted["action"] == "update":
+                    known["task"].update(wanted["task"])  # one change of a task that two clauses mean
+                else:
+                    operations[task["id"]] = wanted
+                    order.append(wanted)
+        return order, others
+
+    def _selection(self) -> Selection:
+        return Selection(self.person, self.locale, self.shown, self._picked)
 
     def _pending(self, called: actions.Called) -> Iterator[ChatEvent]:
         pending = called.result
@@ -210,96 +254,22 @@ class _Turn:
         data = {"id": str(pending.pending_action_id), "summary": pending.summary, "tasks": pending.untrusted["tasks"]}
         yield ChatEvent("pending_action", {**data, "expires_at": pending.expires_at})
 
-    def _targets(self, intent: Intent, picked: list[str]) -> list[Task]:
-        target = intent.target
-        wants = "completed" if intent.kind == "reopen" else "open"
-        conditions = target.every or target.tags or target.due or target.priority
-        if not target.words:
-            if not conditions:
-                raise Said(self.say("no_condition"))
-            found = self._matching(target, _MOST_TASKS, wants=wants, trash=intent.kind == "restore")
-            if not found:
-                raise Said(self.say("found_none"))
-            return found
-        found = self._by_title(target, wants, trash=intent.kind == "restore")
-        if not found:
-            raise Said(self.say("no_match", words=target.words))
-        if len(found) == 1 or target.every:
-            return found
-        chosen = [task for task in found if task["id"] in picked]
-        if chosen:
-            picked.remove(chosen[0]["id"])
-            return chosen[:1]
-        raise Question(found[:9])
-
-    def _by_title(self, target: Target, wants: str, *, trash: bool) -> list[Task]:
-        found = self._matching(target, 30, wants=wants, trash=trash)
-        words = set(split_words(target.words))
-        exact = [task for task in found if fold(task["title"]).strip() == fold(target.words).strip()]
-        if exact:
-            return exact
-        # Every word must begin a word of the title or the other way round: "tax" finds "Taxes", "milk" does not find "almond".
-        return [task for task in found if all(_begins(word, split_words(task["title"])) for word in words)]
-
-    def _matching(self, target: Target, most: int, *, wants: str = "", trash: bool = False) -> list[Task]:
-        status = wants or ("completed" if target.completed else "open")
-        wanted = TaskFilter(
-            status="all" if trash else status,  # type: ignore[arg-type]
-            priorities=(Priority(target.priority),) if target.priority else (),
-            tags=target.tags,
-            tag_match="all",
-            due=target.due or None,  # type: ignore[arg-type]
-            trash=trash,
-            text=target.words[:200],
-        )
-        question = task_lists.TaskQuestion(wanted, "relevance" if target.words else "due", None, most)
-        tasks: list[Task] = orjson.loads(task_lists.list_tasks(self.person.user_id, question))["items"]
-        return tasks
-
-    def _operation(self, intent: Intent, task: Task) -> dict[str, Any] | None:
-        if intent.kind in {"complete", "reopen", "delete", "restore"}:
-            return {"action": intent.kind, "id": task["id"]}
-        change = self._fields(intent, task)
-        return {"action": "update", "id": task["id"], "task": change} if change else None
-
-    def _fields(self, intent: Intent, task: Task) -> dict[str, Any]:
-        if intent.kind == "prioritise":
-            return {} if task["priority"] == intent.priority else {"priority": intent.priority}
-        if intent.kind == "rename":
-            return {"title": intent.text}
-        if intent.kind in {"tag", "untag"}:
-            if not intent.tags:
-                raise Said(self.say("needs_tag"))
-            keys = {tag_key(name) for name in intent.tags}
-            kept = [name for name in task["tags"] if tag_key(name) not in keys]
-            tags = kept + list(intent.tags) if intent.kind == "tag" else kept
-            return {} if {tag_key(n) for n in tags} == {tag_key(n) for n in task["tags"]} else {"tags": tags}
-        try:
-            due = read_due(intent.text, self.person.time_zone, self.person.locale)
-        except InvalidInput as error:
-            raise Said(self.say("bad_time", text=intent.text)) from error
-        if due.local is not None:
-            return {"due_at": due.local.isoformat(), "due_tz": self.person.time_zone}
-        return {"due_on": due.on.isoformat() if due.on else None}
-
     def _result(self, name: str, tasks: list[Any], action_id: UUID | None) -> ChatEvent:
         undoable = action_id is not None
         data = {"id": str(action_id or ""), "name": name, "result": {"tasks": tasks}, "undoable": undoable}
         return ChatEvent("tool_result", {**data, "action_id": str(action_id) if action_id else None})
 
 
-def _begins(word: str, title: tuple[str, ...]) -> bool:
-    short = 3
-    return any(
-        each.startswith(word)
-        or (len(each) >= short and word.startswith(each))
-        or (len(word) > short and each.startswith(word[:-1]))
-        for each in title
+def _heading(order: list[dict[str, Any]]) -> str:
+    kinds = {each["action"] for each in order}
+    return {"complete": "done", "reopen": "reopened", "restore": "restored"}.get(
+        kinds.pop() if len(kinds) == 1 else "", "changed"
     )
 
 
 def _intent(stored: dict[str, Any]) -> Intent:
-    target = stored.pop("target")
-    return Intent(
-        **{**stored, "tags": tuple(stored["tags"])}, target=Target(**{**target, "tags": tuple(target["tags"])})
-    )
+    return Intent(**{**_tupled(stored), "target": Target(**_tupled(stored["target"]))})
+
+
+def _tupled(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}

@@ -56,8 +56,7 @@ def _engine(
     if ModelSettings.load().base_url:
         yield from model.answer(person, conversation, history, message)
         return
-    last: dict[str, Any] = next((each.content for each in reversed(history) if each.role == "assistant"), {})
-    yield from interpreter.answer(person, conversation, message, last)
+    yield from interpreter.answer(person, conversation, message, history)
     metrics.CHAT_TURNS.add("interpreter", "done")
 
 

@@ -3,7 +3,15 @@
 WORDS: dict[str, dict[str, str]] = {
     "en": {
         "added": "Added:",
-        "found": "{count} task(s):",
+        "found": "{count} tasks:",
+        "found_one": "1 task:",
+        "found_more": "The first {count}; ask for less to see the others:",
+        "reopened": "Open again:",
+        "restored": "Back from the trash:",
+        "welcome": "You're welcome.",
+        "no_tags": "There are no tags yet. Write #name in a task to make one.",
+        "no_reference": "I do not know which task you mean. Name it, or ask for a list first.",
+        "bad_place": "The last list does not have that many tasks.",
         "found_none": "Nothing found.",
         "nothing_due": "Nothing is due. Enjoy the day.",
         "done": "Done:",
@@ -11,7 +19,7 @@ WORDS: dict[str, dict[str, str]] = {
         "changed": "Changed:",
         "undone": "Undone.",
         "nothing_to_undo": "There is nothing to undo in this conversation.",
-        "no_match": "I found no task for “{words}”.",
+        "no_match": "I found no task for “{words}”. To make it one, say: add {words}",
         "no_condition": "Which task do you mean? Name it, or say for example “all tasks tagged home”.",
         "which": "Which one do you mean? Answer with its number.",
         "confirm": "{summary}. Confirm, or answer yes.",
@@ -26,7 +34,9 @@ WORDS: dict[str, dict[str, str]] = {
         "plan_next": "If there is time left:",
         "plan_empty": "Nothing is due today and nothing is overdue.",
         "summary_change": "Change {count} tasks",
-        "summary_delete": "Delete {count} task(s)",
+        "summary_change_one": "Change 1 task",
+        "summary_delete": "Delete {count} tasks",
+        "summary_delete_one": "Delete 1 task",
         "help": (
             "Tell me what to do, for example:\n• Call mom tomorrow at 5pm #family\n• what's due today?\n• complete the milk task\n"
             "• move everything tagged home that's overdue to Saturday morning\n• make the taxes urgent\n• plan my day\n• undo"
@@ -34,7 +44,15 @@ WORDS: dict[str, dict[str, str]] = {
     },
     "de": {
         "added": "Hinzugefügt:",
-        "found": "{count} Aufgabe(n):",
+        "found": "{count} Aufgaben:",
+        "found_one": "1 Aufgabe:",
+        "found_more": "Die ersten {count}; frage genauer, um die anderen zu sehen:",
+        "reopened": "Wieder offen:",
+        "restored": "Aus dem Papierkorb geholt:",
+        "welcome": "Gern geschehen.",
+        "no_tags": "Es gibt noch keine Tags. Schreibe #name in eine Aufgabe.",
+        "no_reference": "Ich weiß nicht, welche Aufgabe gemeint ist. Nenne sie, oder frage erst nach einer Liste.",
+        "bad_place": "So viele Aufgaben hatte die letzte Liste nicht.",
         "found_none": "Nichts gefunden.",
         "nothing_due": "Es ist nichts fällig. Einen schönen Tag!",
         "done": "Erledigt:",
@@ -42,7 +60,7 @@ WORDS: dict[str, dict[str, str]] = {
         "changed": "Geändert:",
         "undone": "Rückgängig gemacht.",
         "nothing_to_undo": "In diesem Gespräch gibt es nichts rückgängig zu machen.",
-        "no_match": "Zu „{words}“ habe ich keine Aufgabe gefunden.",
+        "no_match": "Zu „{words}“ habe ich keine Aufgabe gefunden. Um sie anzulegen, sage: neue Aufgabe {words}",
         "no_condition": "Welche Aufgabe? Nenne sie, oder sage zum Beispiel „alle Aufgaben mit Tag haus“.",
         "which": "Welche ist gemeint? Antworte mit der Nummer.",
         "confirm": "{summary}. Bestätige, oder antworte mit ja.",
@@ -57,7 +75,9 @@ WORDS: dict[str, dict[str, str]] = {
         "plan_next": "Wenn noch Zeit bleibt:",
         "plan_empty": "Heute ist nichts fällig, und nichts ist überfällig.",
         "summary_change": "{count} Aufgaben ändern",
-        "summary_delete": "{count} Aufgabe(n) löschen",
+        "summary_change_one": "1 Aufgabe ändern",
+        "summary_delete": "{count} Aufgaben löschen",
+        "summary_delete_one": "1 Aufgabe löschen",
         "help": (
             "Sage, was zu tun ist, zum Beispiel:\n• Mama anrufen morgen um 17 Uhr #familie\n• was steht heute an?\n• erledige Milch kaufen\n"
             "• verschiebe alles mit Tag haus auf Samstag früh\n• mach die Steuer dringend\n• plane meinen Tag\n• rückgängig"
@@ -69,3 +89,8 @@ WORDS: dict[str, dict[str, str]] = {
 def say(locale: str, key: str, **values: object) -> str:
     """Return a sentence in the person's language; English where a language is missing."""
     return WORDS.get(locale[:2].lower(), WORDS["en"])[key].format(**values)
+
+
+def counted(locale: str, key: str, count: int) -> str:
+    """Return a sentence about a number of tasks."""
+    return say(locale, f"{key}_one" if count == 1 else key, count=count)
