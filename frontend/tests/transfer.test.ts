@@ -47,8 +47,9 @@ test("a series that has ended, and one of a completed task, is not exported as r
 });
 
 test("JSON restores series of open tasks, and says what is wrong with a file", () => {
-  const file = { format: "obsidianlist", tasks: [{ id: "1", title: "Pay", recurring_task_id: "s" }], recurring_tasks: [{ id: "s", rrule: "FREQ=DAILY", dtstart: "2026-01-01", time_zone: "UTC", mode: "completion", ended_at: null }] };
+  const file = { format: "obsidianlist", tags: [{ id: "t", name: "home", color: "red" }], tasks: [{ id: "1", title: "Pay", recurring_task_id: "s" }], recurring_tasks: [{ id: "s", rrule: "FREQ=DAILY", dtstart: "2026-01-01", time_zone: "UTC", mode: "completion", ended_at: null }] };
   expect(readFile(JSON.stringify(file)).tasks[0]!.repeat).toMatchObject({ rrule: "FREQ=DAILY", mode: "completion", time_zone: "UTC" });
+  expect(readFile(JSON.stringify(file)).tags).toEqual([{ name: "home", color: "red" }]);
   expect(() => readFile(JSON.stringify({ ...file, format: "other" }))).toThrow(/format/);
   expect(() => readFile("{ not json")).toThrow();
   expect(() => readFile("name,age\nAda,36\n")).toThrow(/title/);

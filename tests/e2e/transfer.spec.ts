@@ -57,6 +57,8 @@ test("everything goes out as JSON, tasks as CSV without live formulas, and the C
   const api = await apiOf(page);
   const parent = await api.task("=HYPERLINK(\"http://example.com\")", { tags: ["home"], priority: "high", due_on: "2027-03-01", notes: "two\nlines", reminders: [{ minutes_before: 30 }] });
   await api.task("Child", { parent_id: parent.id });
+  const [tag] = (await api.call("GET", "/api/tags")).items;
+  await api.call("PATCH", `/api/tags/${tag.id}`, { color: "red" });
   const gone = await api.task("In the trash");
   await api.call("DELETE", `/api/tasks/${gone.id}`);
   await page.goto("/settings/?section=data");
@@ -64,7 +66,7 @@ test("everything goes out as JSON, tasks as CSV without live formulas, and the C
   expect(everything.profile.email).toContain("@example.com");
   expect(everything.tasks.map((task: { title: string }) => task.title).sort()).toEqual(["=HYPERLINK(\"http://example.com\")", "Child"]);
   expect(everything.trash.map((task: { title: string }) => task.title)).toEqual(["In the trash"]);
-  expect(everything).toMatchObject({ format: "obsidianlist", tags: [{ name: "home" }], preferences: {}, activity: expect.any(Array) });
+  expect(everything).toMatchObject({ format: "obsidianlist", tags: [{ name: "home", color: "red" }], preferences: {}, activity: expect.any(Array), notifications: [], conversations: [], devices: [], api_tokens: [] });
   const csv = await saved(page, "Tasks as CSV");
   expect(csv).toContain("\"'=HYPERLINK(");
   expect(csv).not.toMatch(/(^|,)"?=/m);
@@ -78,6 +80,25 @@ test("everything goes out as JSON, tasks as CSV without live formulas, and the C
   const copies = (await api.call("GET", "/api/tasks?q=HYPERLINK")).items;
   expect(copies).toHaveLength(2);
   for (const copy of copies) expect(copy).toMatchObject({ title: "=HYPERLINK(\"http://example.com\")", notes: "two\nlines", priority: "high", due_on: "2027-03-01", subtasks: { total: 1 } });
+});
+
+test("the JSON of one account fills another, with the colours of its tags and its series", async ({ page, browser }) => {
+  await signUp(page);
+  const api = await apiOf(page);
+  await api.call("POST", "/api/tags", { name: "garden", color: "green" });
+  await api.call("POST", "/api/recurring-tasks", { rrule: "FREQ=WEEKLY;BYDAY=SA", dtstart: "2030-03-02T09:00", time_zone: "Europe/Berlin", template: { title: "Mow the lawn", tags: ["garden"] } });
+  await page.goto("/settings/?section=data");
+  const json = await saved(page, "Everything as JSON");
+  const other = await (await browser.newContext({ locale: "en-GB", timezoneId: "Europe/Berlin" })).newPage();
+  await signUp(other);
+  await other.goto("/settings/?section=data");
+  await choose(other, "all.json", json);
+  await expect(other.getByText("One repeats.")).toBeVisible();
+  await other.getByRole("button", { name: "Import one task" }).click();
+  await expect(other.getByText("One of them repeats.")).toBeVisible();
+  await other.goto("/recurring/");
+  await expect(other.getByRole("list", { name: "Repeating" })).toContainText(/Mow the lawn.*Every week on Sat/s);
+  expect((await (await apiOf(other)).call("GET", "/api/tags")).items).toEqual([expect.objectContaining({ name: "garden", color: "green" })]);
 });
 
 test("a file that is none is refused with a reason, and nothing is added", async ({ page }) => {

@@ -57,7 +57,7 @@ export function ActivityEntry({ entry, inTask, onOnly }: Props) {
         </p>
         {changes.length > 0 && <ul className="mt-0.5 text-[0.8125rem] text-muted">{changes.map((change) => <Changed key={change.field} change={change} />)}</ul>}
       </div>
-      <div className="flex shrink-0 items-center">
+      <div className="-my-0.5 flex shrink-0 items-center">
         {onOnly && entry.task_id && <IconButton icon={ListFilter} size={15} label={`${t("activity.ofTaskShort")}: ${entry.title}`} onClick={() => onOnly(entry.task_id!)} className={APPEARS} />}
         {undo && <IconButton icon={Undo2} size={15} label={t("activity.undo", { what: `${actionText(entry, t)} ${entry.title}` })} onClick={() => void takeBack()} className={APPEARS} />}
       </div>

@@ -1,5 +1,5 @@
 /** All of a person's data as one JSON file, or the tasks as CSV. */
-import { audit, auth, notifications, recurring, tags, tasks } from "@/shared/api/endpoints";
+import { audit, auth, chat, notifications, push, recurring, tags, tasks } from "@/shared/api/endpoints";
 import type { Page, RecurringTask, Task } from "@/shared/api/types";
 import { formatCsv } from "./csv";
 
@@ -17,14 +17,20 @@ async function everything<T>(load: (query: { cursor?: string; limit: number }) =
 }
 const allTasks = (trash: boolean) => everything((query) => tasks.list({ ...query, status: "all", trash: trash || undefined, sort: "created", order: "asc" }));
 
+async function allConversations() {
+  const all = [];
+  for (const { id } of await everything((query) => chat.conversationPage({ ...query, limit: 100 }))) all.push(await chat.get(id));
+  return all;
+}
+
 export const FORMAT = "obsidianlist";
 export const FORMAT_VERSION = 1;
 
 export async function exportJson(): Promise<string> {
-  const [profile, preferences, tagList, series, current, trashed, activity, messages] = await Promise.all([
-    auth.me(), notifications.preferences(), everything(tags.list), everything(recurring.list), allTasks(false), allTasks(true), everything(audit.list), everything(notifications.list),
+  const [profile, preferences, tagList, series, current, trashed, activity, messages, devices, tokens, conversations] = await Promise.all([
+    auth.me(), notifications.preferences(), everything(tags.list), everything(recurring.list), allTasks(false), allTasks(true), everything(audit.list), everything(notifications.list), push.list(), auth.tokens(), allConversations(),
   ]);
-  const content = { format: FORMAT, version: FORMAT_VERSION, exported_at: new Date().toISOString(), profile, preferences, tags: tagList, recurring_tasks: series, tasks: current, trash: trashed, notifications: messages, activity };
+  const content = { format: FORMAT, version: FORMAT_VERSION, exported_at: new Date().toISOString(), profile, preferences, tags: tagList, recurring_tasks: series, tasks: current, trash: trashed, notifications: messages, conversations, devices: devices.items, api_tokens: tokens.items, activity };
   return JSON.stringify(content, null, 2);
 }
 

@@ -35,10 +35,10 @@ export function ImportCard() {
     }
   }
 
-  async function run(tasks: ImportedTask[]) {
+  async function run(tasks: ImportedTask[], tags: Found["tags"] = []) {
     setStep({ name: "running", all: tasks.length, done: 0 });
     try {
-      const report = await importTasks(tasks, zone, (done) => setStep({ name: "running", all: tasks.length, done }));
+      const report = await importTasks(tasks, tags, zone, (done) => setStep({ name: "running", all: tasks.length, done }));
       setStep({ name: "report", report });
     } catch (error) {
       notify.error(t("data.importFailed"), (error as Error).message);
@@ -51,7 +51,7 @@ export function ImportCard() {
     case "choose":
       return <ChooseFile onFile={(file) => void read(file)} />;
     case "preview":
-      return <ImportPreview found={step.found} onCancel={choose} onImport={(tasks) => void run(tasks)} />;
+      return <ImportPreview found={step.found} onCancel={choose} onImport={(tasks) => void run(tasks, step.found.tags)} />;
     case "running":
       return (
         <div role="status" className="rounded-xl border border-line bg-raised p-4">

@@ -1,10 +1,10 @@
 /** Makes imported tasks: parents first, a hundred at once, and what the server refuses is told apart from what it took. */
-import { recurring, tasks as api } from "@/shared/api/endpoints";
+import { recurring, tags as tagsApi, tasks as api } from "@/shared/api/endpoints";
 import { ApiError } from "@/shared/api/errors";
 import type { BulkOperation, TaskInput } from "@/shared/api/types";
 import { randomId } from "@/shared/lib/ids";
 import { wallTime } from "@/shared/lib/dates";
-import type { ImportedTask } from "./imported";
+import type { Found, ImportedTask } from "./imported";
 
 const BATCH = 100;
 const WORDS_AT_ONCE = 50;
@@ -18,9 +18,10 @@ export interface Report {
   series: number;
 }
 
-export async function importTasks(given: readonly ImportedTask[], timeZone: string, progress: (done: number) => void): Promise<Report> {
+export async function importTasks(given: readonly ImportedTask[], tags: NonNullable<Found["tags"]>, timeZone: string, progress: (done: number) => void): Promise<Report> {
   const tasks = given.map((task) => ({ ...task }));
   const report: Report = { made: [], refused: [], unclear: [], series: 0 };
+  await createTags(tags);
   await understandDates(tasks, timeZone, report);
   const ids: (string | null | undefined)[] = new Array<undefined>(tasks.length);
   let waiting = tasks.map((_, at) => at);
@@ -33,6 +34,15 @@ export async function importTasks(given: readonly ImportedTask[], timeZone: stri
   }
   await finish(tasks, ids, timeZone, report);
   return report;
+}
+
+/** A tag that is here already keeps its colour. */
+async function createTags(tags: NonNullable<Found["tags"]>): Promise<void> {
+  for (const { name, color } of tags) {
+    await tagsApi.create({ name, color }).catch((error: unknown) => {
+      if (!(error instanceof ApiError) || error.transient) throw error;
+    });
+  }
 }
 
 /** Dates in words become dates and series; what the grammar does not know stays in the notes. */

@@ -1,5 +1,5 @@
 /** A task on its way in, whatever file it comes from, and the limits a task has (shared/domain/task.py). */
-import { PRIORITIES, type Priority, type RecurringInput, type Reminder, type TaskInput } from "@/shared/api/types";
+import { PRIORITIES, type Priority, type RecurringInput, type Reminder, type TagColor, type TaskInput } from "@/shared/api/types";
 
 export interface ImportedTask extends TaskInput {
   title: string;
@@ -15,6 +15,8 @@ export type Source = "csv" | "json" | "todoist";
 export interface Found {
   source: Source;
   tasks: ImportedTask[];
+  /** Colours of tags, made before the tasks that carry them. */
+  tags?: { name: string; color: TagColor }[];
   /** Rows without a title. */
   untitled: number;
   /** Sub-tasks deeper than three levels, which move up to the third. */

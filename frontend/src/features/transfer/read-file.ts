@@ -1,6 +1,6 @@
 /** Files of other times and programs as tasks to make: our CSV, our JSON, Todoist's CSV. */
 import * as z from "zod/mini";
-import type { RecurrenceMode } from "@/shared/api/types";
+import { TAG_COLORS, type RecurrenceMode } from "@/shared/api/types";
 import { parseCsv, records } from "./csv";
 import { cleanNotes, cleanTags, cleanTitle, dateOf, instantOf, MOST_LEVELS, priorityOf, remindersOf, UnreadableFile, type Found, type ImportedTask, type Source } from "./imported";
 import { isTodoist, readTodoist } from "./todoist";
@@ -13,7 +13,8 @@ const flatTask = z.object({
 });
 type Flat = z.infer<typeof flatTask>;
 const series = z.object({ id: z.string(), rrule: z.string(), dtstart: z.string(), time_zone: z.string(), mode: z.enum(["schedule", "completion"]), ended_at: text });
-const jsonFile = z.object({ format: z.literal("obsidianlist"), tasks: z.array(flatTask), recurring_tasks: z.optional(z.array(series)) });
+const tag = z.object({ name: z.string(), color: z.enum(TAG_COLORS) });
+const jsonFile = z.object({ format: z.literal("obsidianlist"), tags: z.optional(z.array(tag)), tasks: z.array(flatTask), recurring_tasks: z.optional(z.array(series)) });
 
 export function readFile(content: string): Found {
   if (/^\uFEFF?\s*\{/.test(content)) return readJson(content);
@@ -28,10 +29,11 @@ function readJson(content: string): Found {
   const parsed = z.safeParse(jsonFile, parseJson(content));
   if (!parsed.success) throw new UnreadableFile(parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).slice(0, 3).join("; "));
   const running = new Map((parsed.data.recurring_tasks ?? []).filter((each) => !each.ended_at).map((each) => [each.id, each]));
-  return nest("json", parsed.data.tasks.map((task) => {
+  const found = nest("json", parsed.data.tasks.map((task) => {
     const rule = task.status !== "completed" && task.recurring_task_id ? running.get(task.recurring_task_id) : undefined;
     return rule ? { ...task, repeat: { rrule: rule.rrule, mode: rule.mode, dtstart: null, time_zone: rule.time_zone } } : task;
   }));
+  return { ...found, tags: parsed.data.tags };
 }
 
 function parseJson(content: string): unknown {

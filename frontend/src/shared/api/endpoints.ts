@@ -86,6 +86,7 @@ export const mailbox = {
 
 export const chat = {
   conversations: () => call("get", "/api/chat/conversations"),
+  conversationPage: (query: { cursor?: string; limit?: number }) => call("get", "/api/chat/conversations", { query }),
   get: (conversation_id: string) => call("get", "/api/chat/conversations/{conversation_id}", { path: { conversation_id } }),
   rename: (conversation_id: string, title: string) => call("patch", "/api/chat/conversations/{conversation_id}", { path: { conversation_id }, body: { title } }),
   remove: (conversation_id: string) => call("delete", "/api/chat/conversations/{conversation_id}", { path: { conversation_id } }),
