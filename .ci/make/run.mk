@@ -11,4 +11,4 @@ web: $(STAMP) ## build the web app if its sources changed
 	@exec $(BIN)/python -m knative.local.web_build
 
 test-kafka: $(STAMP) ## the event tests on a real Apache Kafka (Java 17+, Maven)
-	TEST_KAFKA=apache TEST_KAFKA_DIR=$(or $(TEST_KAFKA_DIR),.local/test-kafka) $(BIN)/python -m pytest -m kafka tests/integration
+	TEST_KAFKA=apache TEST_KAFKA_DIR=$(or $(TEST_KAFKA_DIR),.local/test-kafka) $(BIN)/python -m pytest -m kafka tests/integration tests/faults

@@ -52,6 +52,7 @@ def upgrade(owner_url: str, app_password: str = "", system_password: str = "") -
             config.set_main_option("script_location", str(_MIGRATIONS))
             config.set_main_option("path_separator", "os")
             config.attributes["connection"] = connection
+            _drop_invalid_indexes(connection)
             command.upgrade(config, "head")
             connection.commit()
             applied = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalars().all()
@@ -77,6 +78,17 @@ def _ensure_role(connection: Any, role: str, password: str) -> None:
         run(f"ALTER ROLE {role} LOGIN PASSWORD '{literal}'")
     for name, value in _ROLE_SETTINGS.items():
         run(f"ALTER ROLE {role} SET {name} = {value}")
+
+
+def _drop_invalid_indexes(connection: Any) -> None:
+    """Remove what a killed ``CREATE INDEX CONCURRENTLY`` left: it serves no query, and its revision makes it anew."""
+    found = connection.exec_driver_sql(
+        "SELECT i.indexrelid::regclass::text FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid"
+        " WHERE NOT i.indisvalid AND c.relkind = 'i' AND c.relnamespace = 'public'::regnamespace"
+    )
+    for name in found.scalars().all():
+        connection.exec_driver_sql(f"DROP INDEX {name}")
+    connection.commit()
 
 
 def main() -> int:

@@ -1,6 +1,6 @@
 """The prober: numbered edits by many people while everything is killed or stopped; nothing acknowledged is lost, every effect is there once.
 
-``SEED`` chooses the faults (printed), ``PROBER_SECONDS`` (60) how long. Only processes of the bundle started here are touched, by id.
+``SEED`` chooses the faults (printed; several, with commas, make several runs), ``PROBER_SECONDS`` (60) how long. Only processes of the bundle started here are touched, by id.
 """
 
 import contextlib
@@ -24,7 +24,7 @@ from tests.support.bundle import ApiUser, Bundle, wait_until
 
 USERS = 20
 SECONDS = float(os.environ.get("PROBER_SECONDS", "60"))
-SEED = int(os.environ.get("SEED", "20261123"))
+SEEDS = [int(seed) for seed in os.environ.get("SEED", "20261123").split(",")]
 FULL_SECONDS = 60  # long enough for every kind of fault at least once
 FAULTS = (
     *("kill web", "kill system", "kill kafka-source", "kill ping-source", "kill kafka", "restart postgres"),
@@ -127,15 +127,17 @@ def database(bundle: Bundle) -> Connection:
 
 
 @pytest.mark.timeout(600)
-def test_nothing_acknowledged_is_lost_while_everything_falls(tmp_path: Path) -> None:
+@pytest.mark.row(9, 20)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_nothing_acknowledged_is_lost_while_everything_falls(tmp_path: Path, seed: int) -> None:
     """0 lost, 0 out of order per task, every effect once, no dead letter."""
-    sys.stdout.write(f"prober: SEED={SEED} PROBER_SECONDS={SECONDS:g}\n")
+    sys.stdout.write(f"prober: SEED={seed} PROBER_SECONDS={SECONDS:g}\n")
     bundle = Bundle(tmp_path / uuid.uuid4().hex[:8], {"KAFKA": "memory"})
     bundle.start()
     try:
         stop = threading.Event()
         writers = [Writer(bundle.register(), stop) for _ in range(USERS)]
-        nemesis = Nemesis(bundle, SEED)
+        nemesis = Nemesis(bundle, seed)
         for writer in writers:
             writer.start()
         nemesis.rage(SECONDS)

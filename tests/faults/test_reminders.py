@@ -62,6 +62,7 @@ def expire(user: UUID) -> None:
     run("UPDATE deliveries SET lease_until = now() - interval '1 s' WHERE user_id = :u AND state = 'sending'", u=user)
 
 
+@pytest.mark.row(17)
 def test_row_17_killed_after_the_claim(service: FakeSink) -> None:
     """Nothing was sent; the lease runs out, the reminder is sent once, and nobody takes it before that."""
     user = person(push=True)
@@ -81,6 +82,7 @@ def test_row_17_killed_after_the_claim(service: FakeSink) -> None:
     assert (deliveries(user)[0].state, states(user)) == ("sent", {"done": 1})
 
 
+@pytest.mark.row(17)
 def test_row_17_the_old_worker_cannot_write(service: FakeSink) -> None:
     """A sender that only slept past its lease is told so by the fence."""
     user = person(push=True)
@@ -97,6 +99,7 @@ def test_row_17_the_old_worker_cannot_write(service: FakeSink) -> None:
     assert len(events(user, "notification.delivered")) == 1
 
 
+@pytest.mark.row(18)
 def test_row_18_killed_after_a_push_before_its_note(service: FakeSink) -> None:
     """It is pushed again under the same topic and tag: the device shows one."""
     user = person(push=True)
@@ -113,6 +116,7 @@ def test_row_18_killed_after_a_push_before_its_note(service: FakeSink) -> None:
     assert len(events(user, "notification.delivered")) == 1
 
 
+@pytest.mark.row(18)
 def test_row_18_killed_after_a_mail_before_its_note(service: FakeSink, tmp_path: Path) -> None:
     """The copy carries the same Message-ID; a second crash ends it, so nobody gets a third."""
     user = person(email=True)
@@ -128,6 +132,7 @@ def test_row_18_killed_after_a_mail_before_its_note(service: FakeSink, tmp_path:
     assert len(mails(tmp_path, user)) == 1  # the folder keeps one file a delivery
 
 
+@pytest.mark.row(19)
 @pytest.mark.parametrize("act", [tasks.complete_task, tasks.delete_task])
 def test_row_19_done_between_the_event_and_the_send(service: FakeSink, tmp_path: Path, act: object) -> None:
     """The look right before sending finds the task done or deleted; nothing is sent and the ledger says so."""
@@ -143,6 +148,7 @@ def test_row_19_done_between_the_event_and_the_send(service: FakeSink, tmp_path:
     assert states(user) == {"cancelled": 1}
 
 
+@pytest.mark.row(19)
 def test_row_19_done_after_a_crash(service: FakeSink) -> None:
     """The task is completed while the dead sender's lease runs: the repetition is cancelled."""
     user = person(push=True)

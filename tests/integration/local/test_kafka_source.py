@@ -276,6 +276,7 @@ def test_a_record_no_request_can_carry_is_passed_over(bench: Bench) -> None:
     assert bench.committed() == bench.end()
 
 
+@pytest.mark.row(10)
 @pytest.mark.rule("commit-interval")
 @pytest.mark.rule("redelivery")
 def test_a_crash_repeats_what_was_not_committed_and_loses_nothing(
@@ -299,6 +300,7 @@ def test_a_crash_repeats_what_was_not_committed_and_loses_nothing(
     assert module.COMMIT_SECONDS == 5
 
 
+@pytest.mark.row(10)
 @pytest.mark.rule("contiguous-offsets")
 def test_an_unfinished_event_is_delivered_again_with_all_after_it(bench: Bench) -> None:
     """Unordered: the events behind a hanging one are done, and are repeated all the same."""

@@ -1,0 +1,168 @@
+"""Connections that die under us, servers that are full, records nobody takes: 503 or waiting, never a wrong answer and never silence."""
+
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from shared.db.direct import fetch_json
+from shared.db.engine import transaction
+from shared.db.pool import get_pool
+from shared.errors import Unavailable
+from tests.faults.conftest import World
+from tests.support.client import Person
+
+pytestmark = pytest.mark.timeout(120)
+OURS = "usename IN ('obsidianlist_app', 'obsidianlist_system')"
+
+
+@pytest.fixture
+def person(world: World) -> Person:
+    """Somebody signed in, served by this process."""
+    from functions.tasks.main import tasks
+
+    return Person(tasks.wsgi, user_id=world.user_id)
+
+
+@pytest.mark.row(20)
+def test_a_transaction_whose_connection_is_cut_is_unavailable_and_undone(world: World) -> None:
+    """The caller hears 503, nothing is committed, and the next transaction gets a connection that works."""
+    statement = "INSERT INTO rate_limits (bucket, tokens) VALUES ('cut', 1)"
+    with pytest.raises(Unavailable), transaction(None) as connection:
+        connection.exec_driver_sql(statement)
+        pid = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+        world.sql("SELECT pg_terminate_backend(:pid)", pid=pid)
+        connection.exec_driver_sql("SELECT 1")
+    assert world.count("rate_limits", "bucket = 'cut'") == 0
+    with transaction(None) as connection:
+        connection.exec_driver_sql(statement)
+    assert world.count("rate_limits", "bucket = 'cut'") == 1
+    assert get_pool().counts()["lent"] == 0
+
+
+@pytest.mark.row(20)
+def test_requests_while_every_connection_is_cut_again_and_again(world: World, person: Person) -> None:
+    """Each is answered or 503; with its key every request that was tried again happened once; the pool recovers at once."""
+
+    def create(number: int) -> int:
+        tries = 0
+        while True:
+            tries += 1
+            answer = person.post("/api/tasks", {"title": str(number)}, headers={"Idempotency-Key": f"k{number}"})
+            assert answer.status_code in {201, 503, 409}, answer.text  # 409: the first try is still under way
+            if answer.status_code == 201:
+                return tries
+            time.sleep(0.05)
+
+    with ThreadPoolExecutor(4) as pool:
+        work = [pool.submit(create, number) for number in range(60)]
+        while not all(one.done() for one in work):
+            world.sql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {OURS}")
+            time.sleep(0.1)
+        tries = [one.result() for one in work]
+    assert world.count("tasks", "user_id = :who", who=world.user_id) == 60
+    assert world.count("event_log", "user_id = :who", who=world.user_id) == 60
+    assert person.get("/api/tasks").status_code in {200, 503}
+    assert person.get("/api/tasks").status_code == 200
+    assert sum(tries) >= 60
+
+
+def test_a_full_server_is_unavailable_until_there_is_room(world: World, person: Person) -> None:
+    """Too many connections answers 503 with a time to come back, not 500, and is over when the limit is."""
+    get_pool().close()
+    from shared.db.pool import dispose
+
+    dispose()
+    world.sql("ALTER ROLE obsidianlist_system CONNECTION LIMIT 0")
+    try:
+        answer = person.get("/api/tasks")
+        assert (answer.status_code, "Retry-After" in answer.headers) == (503, True)
+    finally:
+        world.sql("ALTER ROLE obsidianlist_system CONNECTION LIMIT -1")
+    assert person.get("/api/tasks").status_code == 200
+
+
+def test_a_record_nobody_takes_is_parked_and_the_others_go_on(world: World) -> None:
+    """Too large for the client: its row says so and backs off; the task's later versions wait, every other task is published."""
+    from shared.events.outbox import drain
+
+    good, bad, other = (world.task(versions=2) for _ in range(3))
+    world.sql(
+        "UPDATE event_log SET payload = payload || jsonb_build_object('filler', repeat('x', 2000000))"
+        " WHERE aggregate_id = :id AND aggregate_version = 1",
+        id=bad,
+    )
+    assert drain([good, bad, other]) == 4
+    assert (world.versions(good), world.versions(bad), world.versions(other)) == ([1, 2], [], [1, 2])
+    rows = world.sql(
+        "SELECT attempts, last_error, next_attempt_at > now() FROM outbox_pending WHERE aggregate_id = :id ORDER BY seq",
+        id=bad,
+    )
+    assert rows == [[1, "MSG_SIZE_TOO_LARGE", True], [0, None, False]]
+
+
+@pytest.mark.kafka
+def test_an_unknown_topic_is_parked_and_the_others_go_on(world: World) -> None:
+    """The row says so, and the other tasks of the batch are published."""
+    if os.environ.get("TEST_KAFKA") != "apache":
+        pytest.skip(
+            "the in-memory broker makes every topic that is asked for; make test-kafka runs this on Apache Kafka"
+        )
+    from shared.events.outbox import drain
+
+    good, bad = world.task(), world.task()
+    world.sql("UPDATE outbox_pending SET topic = 'nobody-made-this' WHERE aggregate_id = :id", id=bad)
+    assert drain([bad, good]) == 1
+    [[attempts, error]] = world.sql("SELECT attempts, last_error FROM outbox_pending WHERE aggregate_id = :id", id=bad)
+    assert (attempts, bool(error)) == (1, True)
+    assert world.versions(good) == [1]
+
+
+def test_a_publisher_on_a_dead_network_loses_its_lock_in_a_bounded_time(world: World) -> None:
+    """Row 4 with nobody to tell the server: the sweep passes the task by meanwhile, and both roles' sessions end by themselves."""
+    from urllib.parse import urlsplit
+
+    from pg8000.native import Connection
+
+    from shared.events.outbox import drain
+    from tests.faults.proxy import Proxy
+
+    limits = world.sql(
+        "SELECT r.rolname FROM pg_db_role_setting s JOIN pg_roles r ON r.oid = s.setrole"
+        " WHERE 'idle_in_transaction_session_timeout=30s' = ANY (s.setconfig) ORDER BY 1"
+    )
+    assert limits == [["obsidianlist_app"], ["obsidianlist_system"]]
+    task_id, other = world.task(), world.task()
+    url = urlsplit(world.database.system_url)
+    proxy = Proxy(url.port or 0)
+    holder = Connection(
+        url.username or "", host="127.0.0.1", port=proxy.port, password=url.password, database=url.path[1:]
+    )
+    holder.run("SET idle_in_transaction_session_timeout = '3s'")
+    holder.run("BEGIN")
+    holder.run("SELECT * FROM outbox_take(:ids, 10)", ids=[str(task_id)])
+    proxy.mode = "blackhole"
+    with pytest.raises(Unavailable):
+        drain([task_id])
+    assert drain([other]) == 1
+    deadline = time.monotonic() + 30
+    while world.count("pg_locks", "locktype = 'advisory' AND classid = 190231") and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert drain([task_id]) == 1
+    holder._usock.close()
+    proxy.close()
+
+
+def test_reading_while_the_broker_hangs(world: World) -> None:
+    """Nothing a person asks waits for Kafka: with its port silent, creating answers and the event stays for the relay."""
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0), backlog=16) as silent:  # takes connections, says nothing
+        answer = world.child(
+            "call", role="app", kafka=f"127.0.0.1:{silent.getsockname()[1]}",
+            who=world.user_id, method="POST", path="/api/tasks", body={"title": "a"}, key=None,
+        )  # fmt: skip
+    assert answer["status"] == 201
+    assert world.count("outbox_pending", "user_id = :who", who=world.user_id) == 1
+    assert fetch_json("select 'ok'::text", user_id=None) == b"ok"
