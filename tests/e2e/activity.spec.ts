@@ -45,6 +45,20 @@ test("the trail says what was there before, narrows down and keeps its filter", 
   await expect(main.getByRole("button", { name: "Other task", exact: true })).toBeVisible();
 });
 
+test("a long trail comes page by page", async ({ page }) => {
+  await signUp(page);
+  const api = await apiOf(page);
+  await api.call("POST", "/api/tasks/bulk", { operations: Array.from({ length: 70 }, (_, at) => ({ action: "create", task: { title: `Idea ${at}` } })) });
+  await written(api, 71);
+  await page.goto("/activity/");
+  const entries = page.getByRole("main").getByRole("listitem").filter({ hasText: /^Created/ });
+  await expect(entries).toHaveCount(50);
+  await page.getByRole("button", { name: "Show more" }).click();
+  await expect(entries).toHaveCount(70);
+  await expect(page.getByRole("button", { name: "Show more" })).toBeHidden();
+  await expect(page.getByText("Account created")).toBeVisible();
+});
+
 test("a change, a deletion and a completion are taken back from the trail", async ({ page }) => {
   await signUp(page);
   const api = await apiOf(page);
@@ -59,7 +73,7 @@ test("a change, a deletion and a completion are taken back from the trail", asyn
   await page.getByRole("button", { name: "Undo: Changed Final" }).click();
   await page.getByRole("button", { name: "Undo: Deleted Thrown away" }).click();
   await page.getByRole("button", { name: "Undo: Completed Too early" }).click();
-  await expect(page.getByRole("button", { name: "Undo: Restored Thrown away" })).toBeVisible({ timeout: 20_000 });
+  for (const done of ["Restored Thrown away", "Reopened Too early", "Changed Draft"]) await expect(page.getByRole("button", { name: `Undo: ${done}` })).toBeVisible({ timeout: 20_000 });
   await page.goto("/inbox/");
   for (const title of ["Draft", "Thrown away", "Too early"]) await expect(page.getByRole("button", { name: title, exact: true })).toBeVisible();
 });

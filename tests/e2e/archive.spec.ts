@@ -16,6 +16,25 @@ test("completed tasks stand under their day and can be opened again", async ({ p
   await expect(page.getByRole("button", { name: "Water the plants", exact: true })).toBeVisible();
 });
 
+test("emptying the trash also takes what is not on screen", async ({ page }) => {
+  await signUp(page);
+  const api = await apiOf(page);
+  for (const batch of [0, 1]) {
+    const { results } = await api.call("POST", "/api/tasks/bulk", { operations: Array.from({ length: 65 }, (_, at) => ({ action: "create", task: { title: `Scrap ${batch}-${at}` } })) });
+    await api.call("POST", "/api/tasks/bulk", { operations: results.map(({ id }: { id: string }) => ({ action: "delete", id })) });
+  }
+  await page.goto("/trash/");
+  const rows = page.getByRole("list", { name: "Trash" }).getByRole("listitem");
+  await expect(rows).toHaveCount(50);
+  await page.getByRole("button", { name: "Show more" }).click();
+  await expect(rows).toHaveCount(100);
+  await page.getByRole("button", { name: "Empty trash" }).click();
+  await expect(page.getByRole("dialog")).toContainText("130 tasks are deleted for good.");
+  await page.getByRole("dialog").getByRole("button", { name: "Delete for good" }).click();
+  await expect(page.getByRole("heading", { name: "The trash is empty" })).toBeVisible({ timeout: 20_000 });
+  expect((await api.call("GET", "/api/tasks?trash=true&status=all&total=true")).total).toBe(0);
+});
+
 test("the trash gives back, deletes one for good, and is emptied as a whole", async ({ page }) => {
   await signUp(page);
   await page.goto("/trash/");

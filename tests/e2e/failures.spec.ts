@@ -2,7 +2,7 @@ import { expect, test } from "@playwright/test";
 import { signUp } from "./person";
 
 const SCREENS: [string, string][] = [
-  ["search/?q=rent", "**/api/tasks?*q=rent*"], ["completed/", "**/api/tasks?*status=completed*"], ["trash/", "**/api/tasks?*trash=true*"], ["activity/", "**/api/audit*"], ["recurring/", "**/api/recurring-tasks*"],
+  ["search/?q=rent", "**/api/tasks?*q=rent*"], ["completed/", "**/api/tasks?*status=completed*"], ["trash/", "**/api/tasks?*trash=true*"], ["activity/", "**/api/audit*"], ["recurring/", "**/api/recurring-tasks*"], ["mailbox/", "**/api/mailbox"],
   ["settings/?section=security", "**/api/auth/sessions"], ["settings/?section=notifications", "**/api/notification-preferences"], ["settings/?section=tokens", "**/api/auth/tokens"], ["settings/?section=calendar", "**/api/calendar"],
 ];
 
@@ -19,6 +19,13 @@ test("a screen that cannot be loaded says so, and trying again loads it", async 
     await expect(again, screen).toBeHidden();
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
   }
+});
+
+test("where no mail is kept, the mailbox says so instead of failing", async ({ page }) => {
+  await signUp(page);
+  await page.route("**/api/mailbox", (route) => route.fulfill({ status: 404, contentType: "application/problem+json", body: JSON.stringify({ type: "about:blank", title: "Not found", status: 404 }) }));
+  await page.goto("/mailbox/");
+  await expect(page.getByRole("heading", { name: "No mailbox" })).toBeVisible();
 });
 
 test("a setting the server refuses goes back and is told", async ({ page }) => {
