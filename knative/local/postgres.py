@@ -34,6 +34,7 @@ OWNER = "obsidianlist_owner"
 SERVER_VERSION = 18
 SYSTEM_USER = "pgserver"  # the name that the wheel's own wrapper uses
 START_TIMEOUT_SECONDS = 30
+LEFTOVER_SECONDS = 5
 STOP_TIMEOUT_SECONDS = 15
 
 # For a machine that also runs a browser and an editor. PostgreSQL's defaults stay wherever they are fine.
@@ -106,6 +107,7 @@ class EmbeddedPostgres:
         if not (self.data / "PG_VERSION").exists():
             self._create_cluster()
         self._end_leftover()
+        self._outlive()
         self.port = remembered_port(self.directory / "port")  # a person may have it in psql's history
         self._launch()
 
@@ -189,6 +191,33 @@ class EmbeddedPostgres:
         except psutil.TimeoutExpired:
             process.send_signal(signal.SIGQUIT)
             process.wait(STOP_TIMEOUT_SECONDS)
+
+    def _outlive(self) -> None:
+        """Wait for the rest of a server that was killed: PostgreSQL refuses to start beside its sessions or its unreaped process.
+
+        A killed server has taken its supervisor along or the other way round, so that init has to reap it; in a container whose first
+        process is none that never happens. Then its file goes, once no session of it is left in the directory.
+        """
+        if not (self.data / "postmaster.pid").exists():
+            return
+        deadline = time.monotonic() + LEFTOVER_SECONDS
+        while (sessions := self._sessions()) or self._is_zombie():
+            if time.monotonic() > deadline:
+                if not sessions:
+                    (self.data / "postmaster.pid").unlink(missing_ok=True)
+                return
+            time.sleep(0.05)
+
+    def _sessions(self) -> bool:
+        here = str(self.data.resolve())
+        return any(other.info["cwd"] == here for other in psutil.process_iter(["cwd"]))
+
+    def _is_zombie(self) -> bool:
+        try:
+            pid = int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
+            return bool(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
+        except (OSError, ValueError, psutil.Error):
+            return False
 
     def _launch(self) -> None:
         options = OPTIONS | {"port": str(self.port)} | (THROWAWAY_OPTIONS if self.throwaway else {})

@@ -4,6 +4,7 @@ import contextlib
 import os
 import signal
 import socket
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -82,6 +83,24 @@ def test_a_server_left_by_a_killed_supervisor_is_replaced(server: EmbeddedPostgr
     assert successor.pid not in (None, old_pid)
     assert server.pid is None
     successor.stop()
+
+
+@pytest.mark.parametrize("reaped", ["at once", "late", "never"])
+def test_a_killed_server_nobody_has_reaped_does_not_keep_the_next_down(server: EmbeddedPostgres, reaped: str) -> None:
+    """Started again right after a kill of everything, while the old server is still a zombie: PostgreSQL alone would refuse."""
+    assert server.pid
+    assert server._process is not None
+    os.kill(server._process.pid, signal.SIGKILL)
+    reaper = threading.Timer({"at once": 0, "late": 1, "never": 60}[reaped], server._process.wait)
+    reaper.start()
+    successor = EmbeddedPostgres(server.directory, PASSWORD, PASSWORD, throwaway=True)
+    successor.start()
+    assert successor.pid
+    with connect(successor, "postgres") as connection:
+        assert connection.run("SELECT 1") == [[1]]
+    successor.stop()
+    reaper.cancel()
+    server._process.wait()
 
 
 def test_a_pid_file_with_a_number_given_to_another_process_is_ignored(server: EmbeddedPostgres) -> None:
