@@ -21,11 +21,25 @@ $(STAMP): requirements-dev.lock
 
 setup: $(STAMP) ## install the Python environment into .venv
 
+# UPGRADE=--upgrade takes the newest versions that pyproject.toml allows; without it the locked ones stay.
+UPGRADE ?=
+COMPILE = $(BIN)/python -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url $(UPGRADE)
 lock: ## write the lock files anew from pyproject.toml
-	@$(BIN)/python -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url pyproject.toml -o requirements.lock
-	@$(BIN)/python -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --group dev pyproject.toml -o requirements-dev.lock
-	@$(BIN)/python -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --group build -o requirements-build.lock
+	@$(COMPILE) pyproject.toml -o requirements.lock
+	@$(COMPILE) --group dev pyproject.toml -o requirements-dev.lock
+	@$(COMPILE) --group build -o requirements-build.lock
 	@grep -A40 '^uv==' requirements-dev.lock | awk 'NR==1||/^ /{print;next}{exit}' > .ci/uv.lock
+
+.PHONY: update lock-check
+update: ## take the newest allowed versions into every lock file
+	@$(MAKE) --no-print-directory lock bench-lock UPGRADE=--upgrade
+	@cd frontend && npm update --package-lock-only --no-audit --no-fund
+
+lock-check: $(STAMP) ## fail when a lock file does not say what pyproject.toml or package.json ask for
+	@$(MAKE) --no-print-directory lock
+	@git diff --exit-code --stat -- requirements.lock requirements-dev.lock requirements-build.lock .ci/uv.lock || { echo "lock-check: run make lock"; exit 1; }
+	@cd frontend && npm ci --dry-run --no-audit --no-fund --ignore-scripts >/dev/null || { echo "lock-check: package-lock.json is behind package.json"; exit 1; }
+	@echo "lock-check: the lock files are current"
 
 lint: $(STAMP) ## ruff, mypy, the layers, and the web app's linters
 	@echo "lint: ruff" && $(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .

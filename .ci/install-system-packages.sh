@@ -11,6 +11,7 @@ need nginx nginx-light
 need buildah buildah
 need mmdebstrap mmdebstrap
 need shellcheck shellcheck
+need jq jq
 need java default-jre-headless
 need mvn maven
 if ((${#wanted[@]} == 0)); then

@@ -10,7 +10,7 @@ $(BENCH_STAMP): requirements-bench.lock $(STAMP)
 bench-setup: $(BENCH_STAMP) ## install the stack we compare with into .tools/bench-venv
 
 bench-lock: $(STAMP) ## write requirements-bench.lock anew
-	@$(BIN)/python -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --group pyproject.toml:bench -o requirements-bench.lock
+	@$(BIN)/python -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url $(UPGRADE) --group pyproject.toml:bench -o requirements-bench.lock
 
 bench: $(STAMP) $(BENCH_STAMP) ## measure everything, print one table of ratios (about 10 minutes)
 	@$(BIN)/python -m tests.bench

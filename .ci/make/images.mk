@@ -1,7 +1,7 @@
 # Images, bills of materials and the rehearsal of a deployment. Need buildah, mmdebstrap and root; IMAGES is where the images' names begin.
 IMAGES ?= localhost/obsidianlist
 
-.PHONY: images sbom lint-workflows
+.PHONY: images sbom lint-workflows test-delivery ci-local
 images: $(STAMP) chart-tools ## build both images from Debian packages, start every function and web in them, print sizes and cold starts
 	@.ci/images/build.sh $(IMAGES)/functions:dev $(IMAGES)/web:dev
 	@$(BIN)/python -m tests.images $(IMAGES)/functions:dev $(IMAGES)/web:dev
@@ -14,3 +14,9 @@ lint-workflows: ## actionlint on the workflows, shellcheck on the scripts where 
 	@.ci/install-delivery-tools.sh actionlint
 	@.tools/bin/actionlint
 	@if command -v shellcheck >/dev/null; then shellcheck -S warning $$(git ls-files '*.sh' .ci/run); else echo "lint-workflows: shellcheck is not installed; scripts NOT checked"; fi
+
+test-delivery: $(STAMP) chart-tools ## canary, verification and rollback by the deployment's scripts, against a bundle and a double of the cluster
+	@$(BIN)/python -m pytest tests/delivery
+
+ci-local: $(STAMP) chart-tools ## every stage of a release on this machine: build, registry, signatures, canary, rollback
+	@.ci/deploy/rehearse.sh
