@@ -1,7 +1,7 @@
 /** Series of recurring tasks. */
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { recurring as api } from "@/shared/api/endpoints";
-import type { RecurringInput } from "@/shared/api/types";
+import type { RecurringInput, RecurringTask } from "@/shared/api/types";
 import { taskKeys } from "@/features/tasks/cache";
 
 const key = ["recurring"] as const;
@@ -38,4 +38,6 @@ export function useSeriesMutation<V, R = unknown>(run: (variables: V) => Promise
   });
 }
 export const useSaveSeries = () =>
-  useSeriesMutation(({ id, input }: { id: string | null; input: RecurringInput }) => (id ? api.change(id, { rrule: input.rrule, mode: input.mode }) : api.create(input)));
+  useSeriesMutation(({ series, scope, occurrenceKey, input }: { series: RecurringTask | null; scope: "following" | "all"; occurrenceKey: string | null; input: RecurringInput }) =>
+    series ? api.change(series.id, { scope, occurrence_key: occurrenceKey, rrule: input.rrule, mode: input.mode }, series.version) : api.create(input),
+  );

@@ -11,6 +11,7 @@ import { DialogBody, DialogFooter } from "@/shared/ui/dialog";
 import { notify } from "@/shared/ui/toast";
 import { seriesInput } from "@/features/tasks/actions";
 import { dueDay } from "@/features/tasks/due";
+import type { Scope } from "@/features/tasks/scope";
 import { useToday, useZone } from "@/features/tasks/zone";
 import { useRulePreview, useSaveSeries, useSeriesMutation } from "./queries";
 import { DAYS, defaultRule, formatRule, parseRule, type Rule } from "./rule";
@@ -29,6 +30,7 @@ export function RecurrenceSelector({ task, series, onDone }: Props) {
   const rrule = formatRule(rule, start);
   const base = seriesInput({ ...task, due_on: task.due_on ?? (task.due_at ? null : start) }, rrule, mode);
   const preview = useRulePreview({ rrule, dtstart: series?.dtstart ?? base.dtstart, time_zone: series?.time_zone ?? base.time_zone });
+  const [scope, setScope] = useState<Scope>("following");
   const save = useSaveSeries();
   const end = useSeriesMutation(() => api.act(series!.id, "end"));
 
@@ -44,7 +46,7 @@ export function RecurrenceSelector({ task, series, onDone }: Props) {
 
   const submit = () =>
     save.mutate(
-      { id: series?.id ?? null, input: { ...base, task_id: task.id } },
+      { series, scope, occurrenceKey: task.occurrence_key, input: { ...base, task_id: task.id } },
       { onSuccess: onDone, onError: (error) => notify.error(t("error.notSaved"), error.message) },
     );
 
@@ -67,6 +69,17 @@ export function RecurrenceSelector({ task, series, onDone }: Props) {
             </label>
           ))}
         </fieldset>
+        {series && (
+          <fieldset>
+            <legend className="mb-1.5 text-[0.8125rem] font-medium">{t("scope.legend")}</legend>
+            {(["following", "all"] as const).map((each) => (
+              <label key={each} className="flex min-h-8 items-center gap-2.5">
+                <input type="radio" name="scope" checked={scope === each} onChange={() => setScope(each)} className="size-4 accent-[var(--accent)]" />
+                {t(`scope.${each}`)}
+              </label>
+            ))}
+          </fieldset>
+        )}
         {preview.data && (
           <section aria-label={t("recurring.next")} aria-live="polite" className="rounded-lg bg-surface px-3 py-2.5">
             {preview.data.description && <p className="mb-1 font-medium">{preview.data.description}</p>}

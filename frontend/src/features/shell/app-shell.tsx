@@ -10,7 +10,9 @@ import { useStore } from "@/shared/lib/store";
 import { chatOpen, sidebarOpen } from "./panels";
 import { loadMenus } from "@/shared/ui/menu";
 import { loadToasts } from "@/shared/ui/toast";
+import { ScopeBar } from "@/features/recurring/scope-bar";
 import { clearSelection, focusTask } from "@/features/tasks/navigation";
+import { withdrawOffer } from "@/features/tasks/scope";
 import { BottomBar } from "./bottom-bar";
 import { commandContext, setRouter } from "./command-context";
 import { registerAppCommands } from "./commands";
@@ -20,9 +22,6 @@ import { Sidebar } from "./sidebar";
 
 const TaskPanel = dynamic(() => import("@/features/task-detail/task-panel"), { ssr: false });
 const ChatPanel = dynamic(() => import("@/features/chat/chat-panel"), { ssr: false });
-
-
-
 
 export function AppShell({ children }: { children: ReactNode }) {
   const { t } = useI18n();
@@ -58,6 +57,7 @@ export function AppShell({ children }: { children: ReactNode }) {
     sidebarOpen.set(false);
     clearSelection();
     focusTask(null);
+    withdrawOffer();
   }, [path]);
 
   return (
@@ -72,6 +72,7 @@ export function AppShell({ children }: { children: ReactNode }) {
           {taskId && <TaskPanel key={taskId} taskId={taskId} />}
           {chat && <ChatPanel onClose={() => chatOpen.set(false)} />}
           <SelectionBar />
+          <ScopeBar />
         </div>
         <StatusBar />
       </div>

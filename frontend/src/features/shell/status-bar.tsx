@@ -22,8 +22,10 @@ export function StatusBar() {
   const { t } = useI18n();
   const { changes, offline } = useStore(outbox);
   const connected = useSyncExternalStore(online, () => navigator.onLine, () => true);
-  const [settling, setSettling] = useState(false);
+  // Conflicts put off until later; the notice stays.
+  const [later, setLater] = useState<readonly string[]>([]);
   const conflicts = changes.filter((change) => change.state === "conflict");
+  const asked = conflicts.find((change) => !later.includes(change.id));
   const down = !connected || offline;
   return (
     <>
@@ -39,11 +41,11 @@ export function StatusBar() {
           <p className="flex items-center gap-2 px-4 py-1.5 text-xs text-warn">
             <TriangleAlert aria-hidden size={14} />
             {t("status.conflict", { count: conflicts.length })}
-            <button type="button" onClick={() => setSettling(true)} className="hit ml-1 font-medium underline underline-offset-2">{t("status.settle")}</button>
+            <button type="button" onClick={() => setLater([])} className="hit ml-1 font-medium underline underline-offset-2">{t("status.settle")}</button>
           </p>
         )}
       </div>
-      {conflicts[0] && (settling || conflicts.length > 0) && <ConflictDialog key={conflicts[0].id} change={conflicts[0]} onClose={() => setSettling(false)} />}
+      {asked && <ConflictDialog key={asked.id} change={asked} onClose={() => setLater((ids) => [...ids, asked.id])} />}
     </>
   );
 }

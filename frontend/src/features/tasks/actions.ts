@@ -7,12 +7,12 @@ import { session } from "@/shared/api/session";
 import { t } from "@/shared/i18n";
 import { temporaryId } from "@/shared/lib/ids";
 import { instantOf, today, wallTime } from "@/shared/lib/dates";
-import { notify } from "@/shared/ui/toast";
 import { cachedTask, taskKeys } from "./cache";
 import { markLeaving } from "./leaving";
 import { outbox, submit, type NewChange } from "./outbox";
 import { overlayAll, overlayOne } from "./overlay";
 import { compareRank, rankBetween } from "./rank";
+import { offerScope, withdrawOffer } from "./scope";
 import { quietlyUndoable, undoable } from "./undo";
 
 export const userZone = () => session.get().user?.time_zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -77,7 +77,11 @@ export interface EditOptions { version?: number; quiet?: boolean; label?: string
 export function changeTasks(tasks: Task[], input: TaskInput, options: EditOptions = {}): void {
   if (!tasks.length) return;
   submit(tasks.map((task) => ({ taskId: task.id, action: "update", input, patch: shown(task, input), version: options.version })));
-  const undo = () => submit(tasks.map((task) => ({ taskId: task.id, action: "update", input: before(task, input), patch: shown(task, before(task, input)) })));
+  if (tasks.length === 1) offerScope(tasks[0]!, input, userZone());
+  const undo = () => {
+    withdrawOffer();
+    submit(tasks.map((task) => ({ taskId: task.id, action: "update", input: before(task, input), patch: shown(task, before(task, input)) })));
+  };
   const label = options.label ?? say(tasks, "did.changed");
   if (options.quiet) quietlyUndoable(label, undo);
   else undoable(label, undo);
@@ -144,23 +148,19 @@ export function createTasks(inputs: NewTask[], options: { quiet?: boolean } = {}
   const changes = inputs.map(({ rrule, dtstart, mode, ...input }): NewChange => {
     last = rankBetween(last, "");
     const task = { ...blank(), rank: last, title: input.title, id: temporaryId() };
-    const patch = { ...task, ...shown(task, input) };
     const body = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined && value !== null && value !== "")) as TaskInput;
+    const patch = { ...task, ...shown(task, body) };
     return rrule
       ? { taskId: task.id, action: "create-series", series: seriesInput({ ...input, dtstart }, rrule, mode), patch: { ...patch, recurring_task_id: "pending" } }
       : { taskId: task.id, action: "create", input: body, patch };
   });
   const made = submit(changes).map((change) => change.taskId);
-  const undo = () => deleteQuietly(made);
+  const undo = () => void submit(changes.map(({ action }, index) => ({ taskId: made[index]!, action: action === "create" ? "delete" : "delete-series", patch: { deleted_at: stamp() } })));
   const label = t("did.created", { count: inputs.length, title: clip(inputs[0]?.title ?? "") });
-  if (options.quiet || inputs.some((input) => input.rrule)) {
-    if (inputs.some((input) => input.rrule)) notify.success(label);
-    else quietlyUndoable(label, undo);
-  } else undoable(label, undo);
+  if (options.quiet) quietlyUndoable(label, undo);
+  else undoable(label, undo);
   return made;
 }
-
-const deleteQuietly = (ids: string[]) => void submit(ids.map((id) => ({ taskId: id, action: "delete", patch: { deleted_at: stamp() } })));
 
 /** The series of a task that repeats: its first occurrence is the due date, or today. */
 export function seriesInput(input: NewTask | ParsedTask, rrule: string, mode: RecurringInput["mode"] = "schedule"): RecurringInput & { dtstart: string; time_zone: string } {

@@ -7,11 +7,11 @@
  * each change has an idempotency key, so sending it twice is harmless.
  */
 import { ApiError, OfflineError } from "@/shared/api/errors";
-import type { MoveInput, RecurringInput, Task, TaskInput } from "@/shared/api/types";
+import type { MoveInput, RecurringInput, Schemas, Task, TaskInput } from "@/shared/api/types";
 import { isTemporary, randomId } from "@/shared/lib/ids";
 import { createStore } from "@/shared/lib/store";
 
-export type Action = "create" | "create-series" | "update" | "complete" | "reopen" | "delete" | "restore" | "purge" | "move";
+export type Action = "create" | "create-series" | "delete-series" | "change-series" | "update" | "complete" | "reopen" | "delete" | "restore" | "purge" | "move";
 
 export interface Change {
   /** Also the idempotency key. */
@@ -21,6 +21,8 @@ export interface Change {
   input?: TaskInput;
   move?: MoveInput;
   series?: RecurringInput;
+  /** For several occurrences at once; the time of day, where it changes, is laid on the day the scope begins with. */
+  seriesChange?: { id: string; scope: "following" | "all"; occurrence_key: string | null; template: Schemas["TemplateChange"]; time?: string | null };
   /** Members of the task as they will look once the server has it. */
   patch: Partial<Task>;
   /** Sent as If-Match: the edit was made while looking at this version. */

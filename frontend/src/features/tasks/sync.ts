@@ -8,7 +8,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import { del, get, keys, set } from "idb-keyval";
 import { ApiError } from "@/shared/api/errors";
 import { recurring as recurringApi, tasks as api } from "@/shared/api/endpoints";
-import type { Task } from "@/shared/api/types";
+import type { RecurringTask, Task } from "@/shared/api/types";
 import { t } from "@/shared/i18n";
 import { randomId } from "@/shared/lib/ids";
 import { notify } from "@/shared/ui/toast";
@@ -21,8 +21,15 @@ async function send(change: Change): Promise<Task | null> {
     case "create":
       return api.create({ title: "", ...change.input }, id);
     case "create-series":
-      await recurringApi.create(change.series!, id);
+      return instance(await recurringApi.create(change.series!, id));
+    case "change-series":
+      return changeSeries(change);
+    case "delete-series": {
+      const { recurring_task_id } = await api.get(taskId);
+      if (recurring_task_id) await recurringApi.remove(recurring_task_id);
+      await api.remove(taskId);
       return null;
+    }
     case "update":
       return api.change(taskId, change.input ?? {}, change.version);
     case "move":
@@ -40,6 +47,17 @@ async function send(change: Change): Promise<Task | null> {
   }
 }
 
+/** The open occurrence of a series. */
+const instance = ({ task_id }: RecurringTask) => (task_id ? api.get(task_id) : null);
+
+async function changeSeries({ seriesChange, taskId }: Change): Promise<Task> {
+  const { id, scope, occurrence_key, template, time } = seriesChange!;
+  const begins = scope === "following" && occurrence_key ? occurrence_key : time === undefined ? "" : (await recurringApi.get(id)).dtstart;
+  const day = begins.slice(0, 10);
+  await recurringApi.change(id, { scope, occurrence_key, ...(Object.keys(template).length && { template }), ...(time !== undefined && { dtstart: time ? `${day}T${time}` : day }) });
+  return api.get(taskId);
+}
+
 export function startSync(client: QueryClient, userId: string): () => void {
   const prefix = `obsidianlist.outbox.${userId}.`;
   const name = prefix + randomId();
@@ -55,9 +73,8 @@ export function startSync(client: QueryClient, userId: string): () => void {
       if (task) mergeTask(client, task);
       // A list asked for before this change would put the old state back: it is asked for again.
       if (client.isFetching({ queryKey: taskKeys.open })) void client.invalidateQueries({ queryKey: taskKeys.open });
-      if (!task && (change.action === "delete" || change.action === "purge")) forgetTask(client, change.taskId);
-      if (change.action === "create-series") void client.invalidateQueries({ queryKey: taskKeys.open });
-      if (change.action === "create-series") void client.invalidateQueries({ queryKey: ["recurring"] });
+      if (!task && (change.action === "delete" || change.action === "purge" || change.action === "delete-series")) forgetTask(client, change.taskId);
+      if (change.action.endsWith("-series")) void client.invalidateQueries({ queryKey: ["recurring"] });
       if (change.action !== "update" && change.action !== "move") void staleLists(client);
       if (change.input?.tags) void client.invalidateQueries({ queryKey: ["tags"] });
     },

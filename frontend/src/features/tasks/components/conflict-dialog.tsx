@@ -1,6 +1,5 @@
 "use client";
 /** Both versions of what was changed in two places, side by side, to choose from. */
-import { useState } from "react";
 import type { Task } from "@/shared/api/types";
 import { useI18n, type MessageKey } from "@/shared/i18n";
 import { Button } from "@/shared/ui/button";
@@ -14,23 +13,20 @@ const FIELDS: [keyof Task, MessageKey][] = [["title", "field.title"], ["notes", 
 
 export default function ConflictDialog({ change, onClose }: { change: Change; onClose: () => void }) {
   const { t } = useI18n();
-  const [hidden, setHidden] = useState(false);
   const theirs = change.current!;
   const mine = { ...(cachedTask(queryClient, change.taskId) ?? theirs), ...change.patch };
   const fields = FIELDS.filter(([field]) => field in change.patch && JSON.stringify(mine[field]) !== JSON.stringify(theirs[field]));
   const settle = (keep: "mine" | "theirs") => {
     mergeTask(queryClient, theirs);
     resolveConflict(change.id, keep);
-    onClose();
   };
   const show = (task: Task, field: keyof Task) => {
     const value = task[field];
     if (field === "priority") return t(PRIORITY_LABEL[task.priority]);
     return Array.isArray(value) ? value.join(", ") : value ? String(value) : t("value.empty");
   };
-  if (hidden) return null;
   return (
-    <Dialog title={t("conflict.title")} description={t("conflict.text", { title: theirs.title })} onClose={() => { setHidden(true); onClose(); }} className="max-w-2xl">
+    <Dialog title={t("conflict.title")} description={t("conflict.text", { title: theirs.title })} onClose={onClose} className="max-w-2xl">
       <DialogBody>
         <div className="grid gap-3 sm:grid-cols-2">
           {([["conflict.mine", mine], ["conflict.theirs", theirs]] as const).map(([label, task]) => (
