@@ -127,7 +127,8 @@ async function open(data) {
   const windows = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
   const existing = windows.find((client) => !/\/sign-(in|up)\//.test(client.url)) ?? windows[0];
   if (!existing) return self.clients.openWindow(path);
-  await existing.focus();
+  // Refused when the click is long ago; the task opens all the same.
+  await existing.focus().catch(() => undefined);
   if (data.task_id) existing.postMessage({ kind: "open-task", taskId: data.task_id });
   else await existing.navigate(path);
 }

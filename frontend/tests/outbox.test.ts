@@ -71,3 +71,12 @@ test("a task in conflict holds back only its own later changes", () => {
   const change = (id: string, taskId: string, state: Change["state"]): Change => ({ id, taskId, state, action: "update", patch: {} });
   expect(sendable([change("1", "a", "conflict"), change("2", "a", "waiting"), change("3", "b", "waiting")]).map(({ id }) => id)).toEqual(["3"]);
 });
+
+test("new tasks are made one after another, so that they keep their order; other changes go beside them", async () => {
+  let release = () => {};
+  answer = (change) => new Promise((resolve) => (release = () => resolve(task(change.taskId))));
+  submit([{ taskId: "temp-1", action: "create", patch: {} }, { taskId: "temp-2", action: "create", patch: {} }, { taskId: "c", action: "complete", patch: {} }]);
+  expect(sent.map((change) => change.taskId)).toEqual(["temp-1", "c"]);
+  release();
+  await settle();
+});

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { codeUnits } from "@/features/quick-add/use-parse";
-import { parseLocally, quoteTakenBack } from "@/features/quick-add/literal";
+import { blankTakenBack, parseLocally, titleOf } from "@/features/quick-add/literal";
 import { formatRule, parseRule } from "@/features/recurring/rule";
 import { rankBetween } from "@/features/tasks/rank";
 import { formatCsv, parseCsv } from "@/features/transfer/csv";
@@ -16,11 +16,10 @@ test.each(["FREQ=DAILY", "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,TH", "FREQ=MONTHLY;BYM
   expect(formatRule(parseRule(rule, "2026-11-23"), "2026-11-23")).toBe(rule);
 });
 
-test("a piece taken back is sent in quotation marks and positions find back", () => {
-  const { sent, toField } = quoteTakenBack("read The 9/11 Report today", ["9/11"]);
-  expect(sent).toBe('read The "9/11" Report today');
-  const at = sent.indexOf("today");
-  expect(toField(at)).toBe("read The 9/11 Report ".length);
+test("a piece taken back is blank for the server and stays in the title", () => {
+  expect(blankTakenBack("read The 9/11 Report today", ["9/11"])).toBe("read The      Report today");
+  expect(titleOf("Call Ben tomorrow #work", [{ kind: "due", start: 9, end: 17 }])).toBe("Call Ben #work");
+  expect(titleOf('Watch "friday" friday\nnotes', [{ kind: "quoted", start: 6, end: 14 }, { kind: "due", start: 15, end: 21 }])).toBe('Watch "friday"');
 });
 
 test("code points of the server become positions of the field", () => {

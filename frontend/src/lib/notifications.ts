@@ -55,8 +55,11 @@ function sameKey(current: PushSubscription, key: Uint8Array): boolean {
 async function send(current: PushSubscription): Promise<void> {
   const { endpoint, keys } = current.toJSON() as { endpoint: string; keys: { p256dh: string; auth: string } };
   const device = await api.register({ endpoint, keys: { p256dh: keys.p256dh, auth: keys.auth }, user_agent: deviceName() });
+  const before = thisDevice();
   localStorage.setItem(DEVICE_KEY, device.id);
   localStorage.setItem(ENDPOINT_KEY, JSON.stringify({ endpoint, at: Date.now() }));
+  // A replaced subscription is dead: its entry goes, or the list of devices would gather them.
+  if (before && before !== device.id) await api.remove(before).catch(() => undefined);
 }
 
 /** At start: the server learns of a subscription that is new to it. */

@@ -40,7 +40,7 @@ export function TodayPage() {
         isEmpty={!rows.length}
         empty={<EmptyState icon={Sunrise} title={t("empty.todayTitle")} text={t("empty.todayText", { day: formatDate(addDays(context.today, 1), locale, { weekday: "long" }) })}><AddButton due_on={context.today} /></EmptyState>}
       >
-        <TaskList rows={rows} label={t("nav.today")} renderSection={renderSection} />
+        <TaskList rows={rows} label={t("nav.today")} renderSection={renderSection} hideDay={context.today} />
         <AddRow due_on={context.today} />
       </ListFrame>
     </>

@@ -25,11 +25,12 @@ export function UpcomingPage() {
   const [day, setDay] = useState<string | null>(null);
 
   const renderSection = (section: Section) => {
-    const near = daysBetween(context.today, section.day!) < 7;
-    const date = formatDate(section.day!, locale, { day: "numeric", month: "long", ...(!near && { weekday: "long" }) });
+    const distance = daysBetween(context.today, section.day!);
+    const date = formatDate(section.day!, locale, { day: "numeric", month: "long", ...(distance > 300 && { year: "numeric" }) });
+    const name = distance < 7 ? dayLabel(section.day!, context.today, t, locale) : formatDate(section.day!, locale, { weekday: "long" });
     return (
-      <SectionTitle title={near ? dayLabel(section.day!, context.today, t, locale) : date} note={near ? date : undefined} count={section.count}>
-        <IconButton icon={Plus} size={15} label={t("list.addOn", { day: date })} onClick={() => openDialog("quick-add", { due_on: section.day })} className="-my-1" />
+      <SectionTitle title={name} note={date} count={section.count}>
+        <IconButton icon={Plus} size={15} label={t("list.addOn", { day: formatDate(section.day!, locale, { weekday: "long", day: "numeric", month: "long" }) })} onClick={() => openDialog("quick-add", { due_on: section.day })} className="-my-1" />
       </SectionTitle>
     );
   };
@@ -39,7 +40,7 @@ export function UpcomingPage() {
       <PageHeader title={t("nav.upcoming")} note={formatDate(day ?? context.today, locale, { month: "long", year: "numeric" })} />
       <WeekStrip today={context.today} counts={counts} selected={day} onSelect={setDay} />
       <ListFrame {...state} isEmpty={false} empty={null}>
-        <TaskList rows={rows} label={t("nav.upcoming")} renderSection={renderSection} sectionHeight={48} hideDay scrollKey={day && `s:${day}`} />
+        <TaskList rows={rows} label={t("nav.upcoming")} renderSection={renderSection} sectionHeight={48} hideDay="each" scrollKey={day && `s:${day}`} />
       </ListFrame>
     </>
   );

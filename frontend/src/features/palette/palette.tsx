@@ -15,7 +15,7 @@ import { toggleTasks } from "@/features/tasks/actions";
 import { useOpenTasks } from "@/features/tasks/queries";
 import { commandContext, go } from "@/features/shell/command-context";
 
-const ITEM = "flex h-9 items-center gap-3 rounded-md px-3 data-[selected=true]:bg-hover";
+const ITEM = "flex h-9 items-center gap-3 rounded-md px-3 data-[selected=true]:bg-active";
 const HEADING = "[&_[cmdk-group-heading]]:px-3 [&_[cmdk-group-heading]]:pt-2.5 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:font-medium [&_[cmdk-group-heading]]:text-faint";
 const MOST_TASKS = 8;
 

@@ -1,32 +1,29 @@
 /**
- * Pieces the person took back: they are sent in quotation marks, which the grammar reads as literal
- * text, and the positions in the answer are mapped back to what stands in the field.
+ * Pieces the person took back: they are sent as blanks of the same length, so that everything else is understood as if they were not
+ * there and its positions stay true. (Quoted instead, a piece at the end would turn the date before it into a word of the title.)
  */
 import type { ParseToken } from "@/shared/api/types";
 
-export interface Literal { sent: string; /** Position in `sent` → position in the field. */ toField: (position: number) => number }
-
-export function quoteTakenBack(text: string, takenBack: readonly string[]): Literal {
-  const ranges: [number, number][] = [];
+export function blankTakenBack(text: string, takenBack: readonly string[]): string {
+  let blanked = text;
   for (const piece of takenBack) {
-    const at = text.indexOf(piece);
-    if (piece && at >= 0 && !ranges.some(([start, end]) => at < end && at + piece.length > start)) ranges.push([at, at + piece.length]);
+    const at = piece ? blanked.indexOf(piece) : -1;
+    if (at >= 0) blanked = blanked.slice(0, at) + " ".repeat(piece.length) + blanked.slice(at + piece.length);
   }
-  ranges.sort(([a], [b]) => a - b);
-  let sent = "";
+  return blanked;
+}
+
+/** What is left of a line as its title: everything but the pieces that were understood. */
+export function titleOf(text: string, tokens: readonly Pick<ParseToken, "kind" | "start" | "end">[]): string {
+  const [first = ""] = text.split("\n");
+  let title = "";
   let from = 0;
-  for (const [start, end] of ranges) {
-    sent += `${text.slice(from, start)}"${text.slice(start, end)}"`;
+  for (const { kind, start, end } of [...tokens].sort((a, b) => a.start - b.start)) {
+    if (kind === "quoted" || start < from || end > first.length) continue;
+    title += first.slice(from, start);
     from = end;
   }
-  sent += text.slice(from);
-  const marks = ranges.flatMap(([start, end]) => [start, end]);
-  const toField = (position: number) => {
-    let inserted = 0;
-    for (const mark of marks) if (position > mark + inserted) inserted++;
-    return position - inserted;
-  };
-  return { sent, toField };
+  return (title + first.slice(from)).replace(/\s+/g, " ").trim();
 }
 
 /** The pieces to mark and offer as chips; quotation is not one of them. */

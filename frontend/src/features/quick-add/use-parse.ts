@@ -4,7 +4,7 @@ import { tasks as api } from "@/shared/api/endpoints";
 import type { ParsedItem } from "@/shared/api/types";
 import { languageStore } from "@/shared/i18n";
 import { userZone } from "@/features/tasks/actions";
-import { quoteTakenBack } from "./literal";
+import { blankTakenBack, titleOf } from "./literal";
 
 const PAUSE_MS = 110;
 const PATIENCE_MS = 1500;
@@ -20,18 +20,24 @@ async function parse(text: string, takenBack: readonly string[], signal?: AbortS
     else if (lines.length) lines.at(-1)!.text = text.slice(lines.at(-1)!.start, start + line.length);
     start += line.length + 1;
   }
-  const literals = lines.map((line) => quoteTakenBack(line.text, takenBack));
-  const sent = literals.map((literal) => literal.sent).join("\n");
-  const { items } = await api.parse({ text: sent, time_zone: userZone(), locale: languageStore.get().locale }, signal);
+  const asked = lines.map((line) => {
+    const blanked = blankTakenBack(line.text, takenBack);
+    const sent = blanked.trimStart(); // an indented line would be notes
+    return { sent, lead: blanked.length - sent.length, changed: blanked !== line.text };
+  });
+  const sent = asked.flatMap((line) => (line.sent ? [line.sent] : [])).join("\n");
+  const { items } = sent ? await api.parse({ text: sent, time_zone: userZone(), locale: languageStore.get().locale }, signal) : { items: [] };
   const unit = codeUnits(sent);
-  let sentStart = 0;
+  let offset = 0;
+  let answered = 0;
   return lines.map((line, index) => {
-    const literal = literals[index]!;
-    const offset = sentStart;
-    sentStart += literal.sent.length + 1;
-    const item = items[index] ?? plainItem(line.text);
-    const tokens = item.tokens.map((token) => ({ ...token, start: literal.toField(unit(token.start) - offset), end: literal.toField(unit(token.end) - offset) }));
-    return { ...line, item: { ...item, tokens } };
+    const { sent: own, lead, changed } = asked[index]!;
+    const item = own ? items[answered++] : undefined;
+    if (!item) return { ...line, item: plainItem(line.text.trim()) };
+    const shift = lead - offset;
+    offset += own.length + 1;
+    const tokens = item.tokens.map((token) => ({ ...token, start: unit(token.start) + shift, end: unit(token.end) + shift }));
+    return { ...line, item: { tokens, task: changed ? { ...item.task, title: titleOf(line.text, tokens) } : item.task } };
   });
 }
 

@@ -46,7 +46,7 @@ export function RecurrenceSelector({ task, series, onDone }: Props) {
 
   const submit = () =>
     save.mutate(
-      { series, scope, occurrenceKey: task.occurrence_key, input: { ...base, task_id: task.id } },
+      { series, scope, occurrenceKey: task.occurrence_key, input: { rrule, mode, dtstart: base.dtstart, time_zone: base.time_zone, task_id: task.id } },
       { onSuccess: onDone, onError: (error) => notify.error(t("error.notSaved"), error.message) },
     );
 

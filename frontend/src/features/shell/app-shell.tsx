@@ -41,6 +41,7 @@ export function AppShell({ children }: { children: ReactNode }) {
       void loadToasts();
       void loadMenus();
       void import("@/features/quick-add/quick-add-dialog");
+      void import("@/features/palette/palette");
       void import("@/features/task-detail/task-panel");
       void import("@/features/shell/register-worker").then((worker) => worker.registerWorker());
     }, 1500);

@@ -1,8 +1,7 @@
 /** What a command acts on when it is triggered: selection, else focused row, else the opened task. */
 import type { CommandContext } from "@/shared/commands/types";
 import { openedTask } from "@/shared/lib/location";
-import type { Task } from "@/shared/api/types";
-import { currentTask } from "@/features/tasks/actions";
+import { currentTasks } from "@/features/tasks/actions";
 import { navigation } from "@/features/tasks/navigation";
 
 let push: (path: string) => void = () => undefined;
@@ -13,5 +12,5 @@ export function commandContext(): CommandContext {
   const { selected, focusedId } = navigation.get();
   const inPanel = document.activeElement?.closest("[data-task-panel]");
   const ids = selected.size && !inPanel ? [...selected] : inPanel ? [openedTask.get()] : focusedId ? [focusedId] : [openedTask.get()];
-  return { tasks: ids.map((id) => id && currentTask(id)).filter((task): task is Task => Boolean(task)), go };
+  return { tasks: currentTasks(ids.filter(Boolean)), go };
 }

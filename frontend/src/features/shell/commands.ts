@@ -8,7 +8,7 @@ import type { Command, CommandContext } from "@/shared/commands/types";
 import { PRIORITIES, type Priority } from "@/shared/api/types";
 import { openedTask, showTask } from "@/shared/lib/location";
 import { openDialog } from "@/shared/ui/dialogs";
-import { deleteTasks, moveTask, setPriority, toggleTasks, currentTask } from "@/features/tasks/actions";
+import { deleteTasks, moveTask, setPriority, toggleTasks, currentTasks } from "@/features/tasks/actions";
 import { clearSelection, moveFocus, navigation, selectAll, toggleSelected } from "@/features/tasks/navigation";
 import { listMode } from "@/features/tasks/list-mode";
 import { undoLast } from "@/features/tasks/undo";
@@ -36,7 +36,7 @@ const screens: [string, Command["label"], Command["icon"], string | undefined][]
 function nudge(step: 1 | -1): (context: CommandContext) => void {
   return ({ tasks: [task] }) => {
     if (!task) return;
-    const rows = navigation.get().ids.map((id) => currentTask(id)).filter((each) => each !== undefined);
+    const rows = currentTasks(navigation.get().ids);
     const at = rows.findIndex((each) => each.id === task.id);
     if (at < 0 || at + step < 0 || at + step >= rows.length) return;
     moveTask(task, rows.filter((each) => each.id !== task.id), at + step);

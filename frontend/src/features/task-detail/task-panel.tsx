@@ -92,7 +92,7 @@ function Content({ task, onClose }: { task: Task; onClose: () => void }) {
       </div>
       <div className="min-h-0 flex-1 overflow-y-auto px-5 pb-10">
         <div className="flex items-start gap-3">
-          <div className="pt-1"><Tick task={task} onToggle={() => toggleTasks([task])} /></div>
+          <div className="pt-[0.4375rem]"><Tick task={task} onToggle={() => toggleTasks([task])} /></div>
           <TitleField task={task} />
         </div>
         <NotesField task={task} />

@@ -9,7 +9,7 @@ import { temporaryId } from "@/shared/lib/ids";
 import { instantOf, today, wallTime } from "@/shared/lib/dates";
 import { cachedTask, taskKeys } from "./cache";
 import { markLeaving } from "./leaving";
-import { outbox, submit, type NewChange } from "./outbox";
+import { outbox, resolveId, submit, type NewChange } from "./outbox";
 import { overlayAll, overlayOne } from "./overlay";
 import { compareRank, rankBetween } from "./rank";
 import { offerScope, withdrawOffer } from "./scope";
@@ -18,7 +18,13 @@ import { quietlyUndoable, undoable } from "./undo";
 export const userZone = () => session.get().user?.time_zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** The task as the screen shows it now. */
-export const currentTask = (id: string) => overlayOne(cachedTask(queryClient, id), id, outbox.get().changes);
+export const currentTask = (id: string) => overlayOne(cachedTask(queryClient, resolveId(id)), id, outbox.get().changes);
+/** Those of the tasks that are known, in this order; one pass, however many there are. */
+export function currentTasks(ids: readonly string[]): Task[] {
+  if (ids.length < 5) return ids.map(currentTask).filter((task): task is Task => task !== undefined);
+  const open = new Map(openTasks().map((task) => [task.id, task]));
+  return ids.map((id) => open.get(resolveId(id)) ?? currentTask(id)).filter((task): task is Task => task !== undefined);
+}
 const openTasks = () => overlayAll(queryClient.getQueryData<Task[]>(taskKeys.open) ?? [], outbox.get().changes);
 
 const say = (tasks: Task[], one: "did.completed" | "did.reopened" | "did.deleted" | "did.restored" | "did.changed" | "did.moved") =>

@@ -1,5 +1,6 @@
 /** Which row has the focus and which are selected, for the list on screen and the commands. */
 import { createStore } from "@/shared/lib/store";
+import { resolveId } from "./outbox";
 
 interface Navigation {
   ids: readonly string[];
@@ -11,10 +12,18 @@ interface Navigation {
 
 export const navigation = createStore<Navigation>({ ids: [], focusedId: null, selected: new Set(), request: 0 });
 
+/** Tasks made here get another id when the server has them: focus and selection go along. */
+function renamed(state: Navigation): Navigation {
+  const changed = (id: string) => resolveId(id) !== id;
+  if (!(state.focusedId && changed(state.focusedId)) && ![...state.selected].some(changed) && !state.ids.some(changed)) return state;
+  return { ...state, ids: state.ids.map(resolveId), focusedId: state.focusedId && resolveId(state.focusedId), selected: new Set([...state.selected].map(resolveId)) };
+}
+
 /** The list on screen changed: the focus stays on its task, or moves to the one that took its place. */
 export function setListIds(ids: readonly string[]): void {
-  navigation.set((state) => {
-    if (state.ids === ids) return state;
+  navigation.set((before) => {
+    if (before.ids === ids) return before;
+    const state = renamed(before);
     const present = new Set(ids);
     const selected = [...state.selected].every((id) => present.has(id)) ? state.selected : new Set([...state.selected].filter((id) => present.has(id)));
     if (!state.focusedId || present.has(state.focusedId)) return { ...state, ids, selected };

@@ -53,11 +53,16 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 /** Ids the server gave to tasks that were made here. */
 const realIds = new Map<string, string>();
 
+const localIds = new Map<string, string>();
+
 export const resolveId = (id: string) => realIds.get(id) ?? id;
+/** The id a task had on this page first: a name for its row that does not change when the server answers. */
+export const localId = (id: string) => localIds.get(id) ?? id;
 
 export function connectOutbox(next: Transport, kept: Change[] = []): void {
   transport = next;
   realIds.clear();
+  localIds.clear();
   // What was done before the connection was made (a fast typist, a slow start) goes along.
   update((early) => [...kept, ...early].map((change) => (change.state === "sending" ? { ...change, state: "waiting" } : change)));
   pump();
@@ -123,15 +128,20 @@ function update(change: (all: Change[]) => Change[]): void {
 
 const needs = (change: Change) => [change.taskId, change.input?.parent_id, change.move?.parent_id, change.move?.before_id, change.move?.after_id];
 
-/** The changes that may go now: first of their task, and needing no task that is not on the server yet. */
+/**
+ * The changes that may go now: first of their task, and needing no task that is not on the server yet. New tasks go one after
+ * another, because the server puts each at the end: side by side, pasted lines would arrive in any order.
+ */
 export function sendable(changes: Change[]): Change[] {
   const busy = new Set<string>();
+  let creating = false;
   const ready: Change[] = [];
   for (const change of changes) {
     const creates = change.action === "create" || change.action === "create-series";
     const blocked = needs(change).some((id) => id && isTemporary(id) && !(creates && id === change.taskId));
-    if (!busy.has(change.taskId) && !blocked && change.state === "waiting") ready.push(change);
+    if (!busy.has(change.taskId) && !blocked && !(creates && creating) && change.state === "waiting") ready.push(change);
     busy.add(change.taskId);
+    creating ||= creates;
   }
   return ready;
 }
@@ -150,7 +160,10 @@ async function deliver(change: Change): Promise<void> {
     const task = await link.send(change);
     if (link !== transport) return;
     attempt = 0;
-    if (task && task.id !== change.taskId) realIds.set(change.taskId, task.id);
+    if (task && task.id !== change.taskId) {
+      realIds.set(change.taskId, task.id);
+      localIds.set(task.id, change.taskId);
+    }
     // The server's state goes in before the change leaves: no frame shows the old value.
     link.succeeded(change, task);
     outbox.set((state) => ({ ...state, offline: false }));

@@ -26,7 +26,8 @@ export function offerScope(task: Task, input: TaskInput, zone: string): void {
   const same = earlier?.task.id === task.id ? earlier : null;
   if (!task.recurring_task_id || task.recurring_task_id === "pending" || task.status !== "open") return withdrawOffer();
   const template = { ...same?.template, ...templateOf(input) };
-  const time = timeOf(task, input, zone) ?? same?.time;
+  const changed = timeOf(task, input, zone);
+  const time = changed === undefined ? same?.time : changed;
   if (Object.keys(template).length || time !== undefined) scopeOffer.set({ task: same?.task ?? task, template, ...(time !== undefined && { time }) });
 }
 

@@ -11,6 +11,7 @@ import { recurring as recurringApi, tasks as api } from "@/shared/api/endpoints"
 import type { RecurringTask, Task } from "@/shared/api/types";
 import { t } from "@/shared/i18n";
 import { randomId } from "@/shared/lib/ids";
+import { renameTask } from "@/shared/lib/location";
 import { notify } from "@/shared/ui/toast";
 import { forgetTask, mergeTask, staleLists, taskKeys } from "./cache";
 import { adopt, connectOutbox, disconnectOutbox, outbox, retryNow, type Change } from "./outbox";
@@ -71,6 +72,7 @@ export function startSync(client: QueryClient, userId: string): () => void {
     },
     succeeded: (change, task) => {
       if (task) mergeTask(client, task);
+      if (task && task.id !== change.taskId) renameTask(change.taskId, task.id);
       // A list asked for before this change would put the old state back: it is asked for again.
       if (client.isFetching({ queryKey: taskKeys.open })) void client.invalidateQueries({ queryKey: taskKeys.open });
       if (!task && (change.action === "delete" || change.action === "purge" || change.action === "delete-series")) forgetTask(client, change.taskId);

@@ -2,6 +2,7 @@
 import { addDays, type CalendarDate } from "@/shared/lib/dates";
 import { PRIORITIES, type Priority, type Task } from "@/shared/api/types";
 import { dueDay, dueKey } from "./due";
+import { localId } from "./outbox";
 import { compareRank } from "./rank";
 
 export type LocalSort = "rank" | "due" | "priority" | "created" | "title";
@@ -42,7 +43,7 @@ export const passes = (task: Task, filter: LocalFilter) =>
   (!filter.priorities.length || filter.priorities.includes(task.priority)) &&
   (!filter.tags.length || task.tags.some((tag) => filter.tags.includes(tag)));
 
-const taskRow = (task: Task): Row => ({ type: "task", key: task.id, task });
+const taskRow = (task: Task): Row => ({ type: "task", key: localId(task.id), task });
 const section = (key: string, kind: Section["kind"], tasks: Task[], day?: CalendarDate): Row => ({ type: "section", key: `s:${key}`, section: { key, kind, day, count: tasks.length } });
 
 /** Tasks that stand on their own: no parent, or one that is not in the list any more. */

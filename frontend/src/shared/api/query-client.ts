@@ -45,7 +45,8 @@ export function createPersister(userId: string): Persister {
   return {
     persistClient: (client) => {
       latest = client;
-      timer ??= setTimeout(write, 1500);
+      // A thousand tasks take a moment to copy: not while somebody types.
+      timer ??= setTimeout(() => ("requestIdleCallback" in window ? requestIdleCallback(write, { timeout: 3000 }) : write()), 1500);
     },
     restoreClient: () => get<PersistedClient>(cacheKey(userId)).catch(() => undefined),
     removeClient: () => dropCache(userId),

@@ -1,6 +1,7 @@
 /** Binds the registry's keys to the page. */
 import { tinykeys } from "tinykeys";
 import { createStore } from "@/shared/lib/store";
+import { dialogStore } from "@/shared/ui/dialogs";
 import { commandStore } from "./registry";
 import type { Command, CommandContext } from "./types";
 
@@ -20,7 +21,8 @@ export function isTyping(target: EventTarget | null): boolean {
   if (target.isContentEditable || target.matches("textarea, select")) return true;
   return target instanceof HTMLInputElement && !["checkbox", "radio", "button", "submit", "range"].includes(target.type);
 }
-const inOverlay = () => document.querySelector('[role="dialog"][data-state="open"], [role="menu"][data-state="open"]') !== null;
+/** A dialog takes the keys from the moment it was asked for, not from when its code has arrived. */
+const inOverlay = () => dialogStore.get() !== null || document.querySelector('[role="dialog"][data-state="open"], [role="menu"][data-state="open"]') !== null;
 
 export function bindShortcuts(context: () => CommandContext): () => void {
   const handler = (command: Command, keys: string) => (event: KeyboardEvent) => {

@@ -7,6 +7,14 @@ export const openedTask = createStore<string>("");
 export const syncOpenedTask = () => openedTask.set(read());
 export const useOpenedTask = () => useStore(openedTask);
 
+/** A task made here got its id from the server: the address stays good, and the panel is not drawn anew. */
+export function renameTask(from: string, to: string): void {
+  const url = new URL(location.href);
+  if (url.searchParams.get("task") !== from) return;
+  url.searchParams.set("task", to);
+  history.replaceState(null, "", url);
+}
+
 export function showTask(id: string | null, how: "push" | "replace" = "push"): void {
   const url = new URL(location.href);
   if (id) url.searchParams.set("task", id);

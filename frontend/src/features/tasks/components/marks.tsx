@@ -3,6 +3,7 @@ import { AlarmClock, CalendarDays, Check, ListTree, Repeat2 } from "lucide-react
 import type { Priority, TagColor, Task } from "@/shared/api/types";
 import { useI18n, type MessageKey } from "@/shared/i18n";
 import { cx } from "@/shared/lib/cx";
+import { formatTime, wallTime } from "@/shared/lib/dates";
 import { useNow } from "@/shared/lib/now";
 import { dueLabel, dueTone, type DueTone } from "../due";
 import { useZone } from "../zone";
@@ -81,7 +82,7 @@ export function DueMark({ task, icon = true, hideDay }: { task: Task; icon?: boo
     <span className={cx("inline-flex items-center gap-1 whitespace-nowrap tabular-nums", TONE[tone])}>
       {icon && <CalendarDays aria-hidden size={13} strokeWidth={1.9} />}
       {tone === "overdue" && <span className="sr-only">{t("task.overdue")}: </span>}
-      {dueLabel(task, zone, now, t, locale)}
+      {hideDay ? formatTime(wallTime(task.due_at!, zone), locale) : dueLabel(task, zone, now, t, locale)}
     </span>
   );
 }
@@ -94,7 +95,7 @@ export function TagDot({ color, size = 8 }: { color: TagColor; size?: number }) 
 
 export function TagMark({ name, color }: { name: string; color: TagColor }) {
   return (
-    <span className="inline-flex h-5.5 max-w-36 items-center gap-1.5 rounded-full border border-line px-2 text-xs text-muted">
+    <span className="inline-flex h-5 max-w-36 items-center gap-1.5 rounded-full border border-line px-2 text-xs text-muted">
       <TagDot color={color} size={7} />
       <span className="truncate">{name}</span>
     </span>

@@ -5,10 +5,13 @@ import type { Task } from "@/shared/api/types";
 import { useTagColors } from "@/features/tags/queries";
 import { useIsPhone } from "@/shared/lib/media";
 import { useStore } from "@/shared/lib/store";
+import type { CalendarDate } from "@/shared/lib/dates";
 import { moveTask } from "../actions";
+import { dueDay } from "../due";
 import { navigation, setListIds } from "../navigation";
 import { startReorder } from "../reorder";
 import type { Row, Section } from "../views";
+import { useZone } from "../zone";
 import { hasDetails, PHONE_ROW, ROW_HEIGHT, TaskRow } from "./task-row";
 
 interface Props {
@@ -16,7 +19,8 @@ interface Props {
   label: string;
   renderSection?: (section: Section) => ReactNode;
   sectionHeight?: number;
-  hideDay?: boolean;
+  /** The day the list is about, which its rows need not repeat; "each" where every row stands under its day. */
+  hideDay?: CalendarDate | "each";
   /** Rows can be dragged and moved by Alt+arrows. */
   reorder?: boolean;
   onEndReached?: () => void;
@@ -28,12 +32,13 @@ export function TaskList({ rows, label, renderSection, sectionHeight = 44, hideD
   const list = useRef<HTMLUListElement>(null);
   const phone = useIsPhone();
   const colorOf = useTagColors();
+  const zone = useZone();
   const ids = useMemo(() => rows.flatMap((row) => (row.type === "task" ? [row.task.id] : [])), [rows]);
   const positions = useMemo(() => new Map(ids.map((id, index) => [id, index])), [ids]);
   const titles = useMemo(() => new Map(rows.flatMap((row) => (row.type === "task" ? [[row.task.id, row.task.title] as const] : []))), [rows]);
   const focusedId = useStore(navigation, (state) => state.focusedId);
   const request = useStore(navigation, (state) => state.request);
-  const focusedIndex = useMemo(() => rows.findIndex((row) => row.key === focusedId), [rows, focusedId]);
+  const focusedIndex = useMemo(() => rows.findIndex((row) => row.type === "task" && row.task.id === focusedId), [rows, focusedId]);
 
   useEffect(() => setListIds(ids), [ids]);
   useEffect(() => () => setListIds([]), []);
@@ -105,7 +110,7 @@ export function TaskList({ rows, label, renderSection, sectionHeight = 44, hideD
                 task={row.task}
                 colorOf={colorOf}
                 phone={phone}
-                hideDay={hideDay}
+                hideDay={hideDay !== undefined && (hideDay === "each" || dueDay(row.task, zone) === hideDay)}
                 parentTitle={row.task.parent_id ? titles.get(row.task.parent_id) : undefined}
                 onDragStart={reorder ? drag : undefined}
               />

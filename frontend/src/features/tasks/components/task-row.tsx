@@ -8,6 +8,7 @@ import { openedTask, showTask } from "@/shared/lib/location";
 import { useStore } from "@/shared/lib/store";
 import { toggleTasks } from "../actions";
 import { clearSelection, focusTask, navigation, selectRange, toggleSelected } from "../navigation";
+import { resolveId } from "../outbox";
 import { DueMark, PriorityIcon, PRIORITY_LABEL, SmallMarks, TagMark, Tick } from "./marks";
 
 export interface RowProps {
@@ -23,7 +24,6 @@ export const ROW_HEIGHT = 40;
 export const PHONE_ROW = { plain: 48, detailed: 64 };
 export const hasDetails = (task: Task) => Boolean(task.due_on || task.due_at || task.tags.length || task.subtasks.total || task.recurring_task_id || task.reminders.length);
 
-
 export const TaskRow = memo(function TaskRow({ task, colorOf, phone, hideDay, parentTitle, onDragStart }: RowProps) {
   const { t } = useI18n();
   const title = useRef<HTMLButtonElement>(null);
@@ -31,7 +31,7 @@ export const TaskRow = memo(function TaskRow({ task, colorOf, phone, hideDay, pa
   const first = useStore(navigation, (state) => state.focusedId === null && state.ids[0] === task.id);
   const selected = useStore(navigation, (state) => state.selected.has(task.id));
   const request = useStore(navigation, (state) => (state.focusedId === task.id ? state.request : 0));
-  const opened = useStore(openedTask, (id) => id === task.id);
+  const opened = useStore(openedTask, (id) => resolveId(id) === task.id);
   const tabIndex = focused || first ? 0 : -1;
 
   useEffect(() => {
