@@ -5,8 +5,12 @@ export default defineConfig({
   testMatch: "*.spec.ts",
   timeout: 45_000,
   expect: { timeout: 8_000 },
-  workers: 1,
+  workers: 2,
   fullyParallel: false,
+  projects: [
+    { name: "flows", testIgnore: "performance.spec.ts" },
+    { name: "performance", testMatch: "performance.spec.ts" },
+  ],
   reporter: [["list"]],
   outputDir: "test-results",
   use: {

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Starts the bundle with fresh data, runs the browser tests, measures, stops. BASE_URL tests a running one instead.
+# Starts the bundle with fresh data, runs the browser tests, measures, stops. BASE_URL tests a running one instead; arguments name the
+# files or titles to run (`bash tests/e2e/run.sh quick-add`), and then nothing is measured.
 set -euo pipefail
 cd "$(dirname "$0")"
 root=$(cd ../.. && pwd)
@@ -10,7 +11,11 @@ if [ -z "$CHROMIUM" ]; then
   CHROMIUM=$(command -v chromium)
 fi
 export CHROMIUM
-[ -d node_modules ] || npm ci --no-audit --no-fund --loglevel=error
+lock=$(sha256sum package-lock.json | cut -d' ' -f1)
+if [ "$(cat node_modules/.installed-from 2>/dev/null)" != "$lock" ]; then
+  npm ci --no-audit --no-fund --loglevel=error
+  printf %s "$lock" >node_modules/.installed-from
+fi
 if [ -z "${BASE_URL:-}" ]; then
   data=$(mktemp -d)
   port=${PORT:-18480}
@@ -26,6 +31,14 @@ if [ -z "${BASE_URL:-}" ]; then
     sleep 1
   done
 fi
-(cd "$root/frontend" && node scripts/budget.mjs)
-npx --no-install playwright test "$@"
-node lighthouse.mjs
+if (($#)); then
+  npx --no-install playwright test "$@"
+  exit
+fi
+rm -f figures.json
+failed=0
+npx --no-install playwright test --project flows || failed=1
+# Alone on the machine: what it measures would otherwise be the other tests.
+npx --no-install playwright test --project performance --workers 1 || failed=1
+node performance.mjs || failed=1
+exit "$failed"

@@ -3,6 +3,7 @@ import { createECDH, randomBytes } from "node:crypto";
 import { expect, test } from "@playwright/test";
 import { apiOf } from "./api";
 import { signUp } from "./person";
+import { listen, PUSH_ORIGIN } from "./push-service";
 
 test("channels, quiet hours and what new tasks start with are kept", async ({ page }) => {
   await signUp(page);
@@ -30,7 +31,8 @@ test("channels, quiet hours and what new tasks start with are kept", async ({ pa
 });
 
 test("a device is tested through its push service and removed", async ({ page }) => {
-  const origin = process.env.PUSH_ALLOWED_TEST_ORIGIN;
+  test.setTimeout(180_000);
+  const origin = PUSH_ORIGIN;
   test.skip(!origin, "PUSH_ALLOWED_TEST_ORIGIN is not set: the bundle under test sends to no push service on this machine (run.sh sets it)");
   const path = `/device-${randomBytes(6).toString("hex")}`;
   const pushed: string[] = [];
@@ -40,7 +42,7 @@ test("a device is tested through its push service and removed", async ({ page })
     request.resume();
     response.writeHead(status).end();
   });
-  await new Promise<void>((resolve) => service.listen(Number(new URL(origin!).port), "127.0.0.1", resolve));
+  await listen(service);
   try {
     await signUp(page);
     const api = await apiOf(page);

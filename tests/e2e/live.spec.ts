@@ -1,0 +1,46 @@
+import { expect, test } from "@playwright/test";
+import { add, choose, open, row, settled, signUp, task } from "./person";
+
+test("what happens in one tab shows in the other: add, edit, complete, undo", async ({ page, context }) => {
+  await signUp(page);
+  await open(page, "/inbox/");
+  const other = await context.newPage();
+  const listening = other.waitForResponse("**/api/live");
+  await open(other, "/inbox/");
+  await listening;
+  await add(page, "Seen everywhere");
+  await expect(task(other, "Seen everywhere")).toBeVisible({ timeout: 15_000 });
+  await settled(page);
+  await task(other, "Seen everywhere").focus();
+  await other.keyboard.press("1");
+  await expect(row(page, "Seen everywhere").getByText("Urgent")).toBeAttached({ timeout: 15_000 });
+  await other.keyboard.press("e");
+  await expect(task(page, "Seen everywhere")).toBeHidden({ timeout: 15_000 });
+  await other.keyboard.press("Control+z");
+  await expect(task(page, "Seen everywhere")).toBeVisible({ timeout: 15_000 });
+});
+
+test("a recurring task ticked off comes back as its next one without a reload", async ({ page }) => {
+  await signUp(page);
+  await open(page, "/inbox/");
+  await add(page, "Water plants every day at 9");
+  await expect(task(page, "Water plants")).toBeVisible();
+  await settled(page);
+  const plants = row(page, "Water plants");
+  const before = await plants.textContent();
+  await page.getByRole("checkbox", { name: "Complete “Water plants”" }).click();
+  await expect(task(page, "Water plants")).toBeHidden();
+  await expect(task(page, "Water plants")).toBeVisible({ timeout: 25_000 });
+  await expect(plants).not.toHaveText(before!);
+  await page.reload();
+  await expect(plants).toHaveCount(1);
+});
+
+test("signing out in one tab signs out the other", async ({ page, context }) => {
+  await signUp(page);
+  const other = await context.newPage();
+  await open(other, "/inbox/");
+  await choose(page, "sign out");
+  await page.waitForURL("**/sign-in/**");
+  await other.waitForURL("**/sign-in/**");
+});

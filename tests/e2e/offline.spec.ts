@@ -1,0 +1,84 @@
+import { expect, test, type Page } from "@playwright/test";
+import { apiOf } from "./api";
+import { add, open, settled, signUp, task, titles } from "./person";
+
+/** Installed, with every file kept. */
+async function installed(page: Page): Promise<void> {
+  await page.evaluate(async () => { await navigator.serviceWorker.ready; });
+  await expect.poll(() => page.evaluate(async () => {
+    const [name] = (await caches.keys()).filter((each) => each.startsWith("obsidianlist-"));
+    return name ? (await (await caches.open(name)).keys()).length : 0;
+  }), { timeout: 30_000 }).toBeGreaterThan(40);
+}
+
+test("without a connection the app starts, shows everything, takes changes and sends each once when it is back", async ({ page, context }) => {
+  test.setTimeout(90_000);
+  await signUp(page);
+  await open(page, "/inbox/");
+  await add(page, "Before #train");
+  await expect(task(page, "Before")).toBeVisible();
+  await settled(page);
+  await installed(page);
+  await page.waitForTimeout(2_000);
+  await context.setOffline(true);
+  await page.reload();
+  await expect(page.getByText(/^Offline/)).toBeVisible();
+  await expect(task(page, "Before")).toBeVisible();
+  await page.getByRole("link", { name: /^Today/ }).click();
+  await expect(page.getByRole("heading", { name: "Done for today" })).toBeVisible();
+  await page.goto("/tag/?name=train");
+  await expect(task(page, "Before")).toBeVisible();
+  await page.goto("/inbox/");
+  await add(page, "On the train !high #work");
+  await expect(task(page, "On the train")).toBeVisible();
+  await task(page, "Before").focus();
+  await page.keyboard.press("e");
+  await expect(page.getByText(/Offline · 2 changes waiting/)).toBeVisible();
+  await page.reload();
+  await expect.poll(() => titles(page, "Inbox")).toEqual(["On the train"]);
+
+  const sent: string[] = [];
+  page.on("request", (request) => { if (request.method() === "POST" && /\/api\/tasks(\/[^/]+\/complete)?$/.test(new URL(request.url()).pathname)) sent.push(request.headers()["idempotency-key"] ?? "none"); });
+  await context.setOffline(false);
+  await expect(page.getByText(/Offline/)).toBeHidden({ timeout: 20_000 });
+  await settled(page);
+  expect(sent).not.toContain("none");
+  await page.reload();
+  await expect.poll(() => titles(page, "Inbox")).toEqual(["On the train"]);
+  const { items } = await (await apiOf(page)).call("GET", "/api/tasks?status=all");
+  expect((items as { title: string; status: string }[]).map(({ title, status }) => `${title}: ${status}`).sort()).toEqual(["Before: completed", "On the train: open"]);
+});
+
+test("a change whose answer is lost is sent again with the same key and happens once", async ({ page }) => {
+  await signUp(page);
+  await open(page, "/inbox/");
+  const keys: string[] = [];
+  await page.route("**/api/tasks", async (route) => {
+    if (route.request().method() !== "POST") return route.continue();
+    keys.push(route.request().headers()["idempotency-key"] ?? "none");
+    if (keys.length > 1) return route.continue();
+    await route.fetch();
+    await route.abort("connectionreset");
+  });
+  await add(page, "Only once");
+  await expect.poll(() => keys.length, { timeout: 15_000 }).toBe(2);
+  expect(keys[0]).toBe(keys[1]);
+  await settled(page);
+  await page.reload();
+  await expect.poll(() => titles(page, "Inbox")).toEqual(["Only once"]);
+});
+
+test("what waits in a closed tab is sent by the next one", async ({ page, context }) => {
+  await signUp(page);
+  await open(page, "/inbox/");
+  await page.route("**/api/tasks", (route) => (route.request().method() === "POST" ? route.abort("connectionreset") : route.continue()));
+  await add(page, "Left behind");
+  await expect(task(page, "Left behind")).toBeVisible();
+  await page.close({ runBeforeUnload: false });
+  const next = await context.newPage();
+  await open(next, "/inbox/");
+  await expect(task(next, "Left behind")).toBeVisible();
+  await settled(next);
+  await next.reload();
+  await expect.poll(() => titles(next, "Inbox")).toEqual(["Left behind"]);
+});
