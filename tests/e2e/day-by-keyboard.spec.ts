@@ -45,9 +45,10 @@ test("no pointer is needed: palette, task panel, notes, due date and tags by key
   await expect(task(page, "Write the report")).toBeFocused();
   await page.keyboard.press("l");
   await expect(page.getByRole("dialog")).toBeVisible();
+  await expect(page.getByRole("combobox", { name: "Add tag" })).toBeFocused();
   await page.keyboard.type("office");
   await page.keyboard.press("Enter");
-  await page.keyboard.press("Escape");
+  await page.keyboard.press("Enter");
   await expect(page.getByRole("dialog")).toBeHidden();
   await page.keyboard.press("Enter");
   await expect(panelOf(page)).toBeVisible();

@@ -32,11 +32,15 @@ async function workThrough(page: Page): Promise<void> {
   for (const keys of ["1", "4", "x", "Shift+J", "Escape", "Alt+ArrowDown", "e"]) await press(keys);
   await page.waitForTimeout(600);
   for (const keys of ["Enter", "Escape", "q"]) await press(keys);
+  await expect(page.getByLabel("New task")).toBeFocused();
   await page.keyboard.type("Buy milk tomorrow #home", { delay: 40 });
   await press("Enter");
+  await expect(page.getByRole("dialog")).toBeHidden();
   await press("Control+k");
+  await expect(page.getByRole("combobox")).toBeFocused();
   await page.keyboard.type("task 77", { delay: 40 });
   await press("Escape");
+  await expect(page.getByRole("dialog")).toBeHidden();
   await page.getByRole("link", { name: /^Today/ }).click();
   await page.waitForTimeout(150);
   await page.getByRole("link", { name: /^Inbox/ }).click();

@@ -26,6 +26,8 @@ export class PushService {
   readonly messages: { path: string; payload: string; message: PushMessage }[] = [];
   private readonly keys = createECDH("prime256v1");
   private readonly secret = randomBytes(16);
+  /** The bundle may remember the devices of an earlier run. */
+  private readonly run = randomBytes(6).toString("hex");
   private readonly server: Server;
 
   constructor() {
@@ -44,10 +46,12 @@ export class PushService {
   start = (): Promise<void> => listen(this.server);
   stop = () => void this.server.close();
 
+  path = (name: string) => `/${this.run}/${name}`;
+
   /** What the browser would have got from its own push service. */
   subscription(name: string) {
     return {
-      endpoint: `${PUSH_ORIGIN}/send/${name}`,
+      endpoint: `${PUSH_ORIGIN}${this.path(name)}`,
       keys: { p256dh: this.keys.getPublicKey().toString("base64url"), auth: this.secret.toString("base64url") },
     };
   }

@@ -124,5 +124,5 @@ test("a device whose subscription was replaced tells the server at the next star
   await expect.poll(async () => ((await (await apiOf(page)).call("GET", "/api/push-subscriptions")).items as unknown[]).length).toBe(1);
   await page.reload();
   await page.getByRole("button", { name: "Send test" }).click();
-  await expect.poll(() => service.messages.map(({ path }) => path), { timeout: 20_000 }).toContain("/send/phone-anew");
+  await expect.poll(() => service.messages.map(({ path }) => path), { timeout: 20_000 }).toContain(service.path("phone-anew"));
 });

@@ -25,7 +25,7 @@ export function Dialogs() {
   return (
     <>
       <Suspense><AddFromAddress /></Suspense>
-      {Shown && <Shown key={open.name} {...open.props} onClose={closeDialog} />}
+      {Shown && <Shown key={open.name} {...open.props} onClose={() => closeDialog(open)} />}
     </>
   );
 }

@@ -17,4 +17,5 @@ export type OpenDialog = { [N in keyof Dialogs]: { name: N; props: Dialogs[N] } 
 
 export const dialogStore = createStore<OpenDialog | null>(null);
 export const openDialog = <N extends keyof Dialogs>(name: N, props: Dialogs[N]) => dialogStore.set({ name, props } as OpenDialog);
-export const closeDialog = () => dialogStore.set(null);
+/** Closes this dialog, and no other that has taken its place meanwhile. */
+export const closeDialog = (shown: OpenDialog) => dialogStore.set((open) => (open === shown ? null : open));
