@@ -12,6 +12,7 @@ export async function signUp(page: Page): Promise<void> {
 }
 
 export async function add(page: Page, text: string): Promise<void> {
+  await expect(page.locator('[data-ready="true"]')).toBeAttached();
   await page.keyboard.press("q");
   await page.getByLabel("New task").fill(text);
   await page.keyboard.press("Enter");

@@ -8,6 +8,7 @@ const chips = (page: Page) => dialogOf(page).getByRole("button", { name: /^(Keep
 const marked = (page: Page) => dialogOf(page).locator("mark").allTextContents();
 
 async function write(page: Page, text: string): Promise<void> {
+  await expect(page.locator('[data-ready="true"]')).toBeAttached();
   await page.keyboard.press("q");
   await page.getByRole("dialog").getByRole("textbox").fill(text);
 }

@@ -44,6 +44,8 @@ export function SessionGate({ children }: { children: ReactNode }) {
     });
     const stopSync = startSync(queryClient, userId);
     const stopLive = startLive(queryClient);
+    // What was kept may be older than its age says (a page closed before its last write), so it is shown and asked for again.
+    void restoring.then(() => queryClient.invalidateQueries({ predicate: (query) => query.state.fetchStatus === "idle" })).catch(() => undefined);
     void restoring.finally(() => setRestored(userId));
     return () => {
       stopPersisting();
