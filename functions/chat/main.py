@@ -75,6 +75,31 @@ class ConversationQuery(Query):
     cursor: str | None = Field(None, max_length=1024)
 
 
+class WaitingTask(Output):
+    """A task that an action would change, by its stored title."""
+
+    id: UUID
+    title: str
+
+
+class WaitingAction(Output):
+    """Something that an assistant asked for and only the person's word makes happen."""
+
+    id: UUID
+    origin: str
+    summary: str
+    tasks: list[WaitingTask]
+    created_at: datetime
+    expires_at: datetime
+
+
+class WaitingActionList(Output):
+    """All of them, the newest first."""
+
+    items: list[WaitingAction]
+    next_cursor: str | None = None
+
+
 class ActionResult(Output):
     """What became of an action: done, cancelled or undone, and the tasks as they are now."""
 
@@ -149,6 +174,25 @@ def delete_conversation(request: Request, conversation_id: UUID) -> Reply:
 
     conversations.delete(request.user_id, conversation_id)
     return Reply(None, 204)
+
+
+@router.post(
+    "/api/chat/conversations/<uuid:conversation_id>/stop", scope="tasks:write", status=204, errors=(404,), response=None
+)
+def stop_turn(request: Request, conversation_id: UUID) -> Reply:
+    """Stop the answer that is being made; what was done up to here stays done."""
+    from shared.services.chat import conversations
+
+    conversations.stop(request.user_id, conversation_id)
+    return Reply(None, 204)
+
+
+@router.get("/api/chat/actions", response=WaitingActionList)
+def list_waiting_actions(request: Request) -> dict[str, Any]:
+    """List what waits for the person's word, asked for in the chat or by a connected assistant."""
+    from shared.services.assistant import actions
+
+    return {"items": actions.waiting(_person(request)), "next_cursor": None}
 
 
 @router.post(

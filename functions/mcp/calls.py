@@ -144,7 +144,7 @@ def _answered(person: Person, state: Any, responses: Any) -> dict[str, Any]:
 
 
 def _waiting(pending: PendingResult) -> dict[str, Any]:
-    link = f"{HttpSettings.load().public_url.rstrip('/')}/chat?action={pending.pending_action_id}"
+    link = f"{HttpSettings.load().public_url.rstrip('/')}/connect/?action={pending.pending_action_id}"
     summary = f"Not done yet. {pending.summary} waits for the person's confirmation at {link}"
     document = {"tasks": [], "pending": pending.model_dump(mode="json"), "summary": summary}
     return _complete(document)

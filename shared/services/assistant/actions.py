@@ -38,6 +38,10 @@ _LAST_DONE = text(
     "SELECT id FROM pending_actions WHERE user_id = :user_id AND state = 'done' AND conversation_id IS NOT DISTINCT FROM :conversation_id"
     " AND jsonb_array_length(result -> 'undo') > 0 ORDER BY id DESC LIMIT 1"
 )
+_WAITING = text(
+    "SELECT id, origin, action, preview, created_at, expires_at FROM pending_actions WHERE user_id = :user_id AND state = 'pending'"
+    " AND expires_at > :now ORDER BY id DESC LIMIT 50"
+)
 _VERBS = {
     "delete_tasks": "Delete", "complete_tasks": "Complete", "reopen_tasks": "Reopen", "restore_tasks": "Restore", "bulk": "Change",
 }  # fmt: skip
@@ -182,6 +186,23 @@ def undo(person: Person, action_id: UUID) -> dict[str, Any]:
     return _answer(action_id, "undone", result)
 
 
+def waiting(person: Person) -> list[dict[str, Any]]:
+    """Return the actions that wait for the person's word, the newest first, with the titles as they were stored."""
+    with transaction(person.user_id) as connection:
+        rows = connection.execute(_WAITING, {"user_id": person.user_id, "now": clock.now()}).all()
+    return [
+        {
+            "id": row.id,
+            "origin": row.origin,
+            "summary": _summary(row.action.get("tool", ""), row.action.get("arguments", {}), len(row.preview)),
+            "tasks": row.preview,
+            "created_at": row.created_at,
+            "expires_at": row.expires_at,
+        }
+        for row in rows
+    ]
+
+
 def last_undoable(person: Person, conversation_id: UUID | None) -> UUID | None:
     """Return the newest action of a conversation that can be undone."""
     with transaction(person.user_id) as connection:
@@ -194,8 +215,11 @@ def last_undoable(person: Person, conversation_id: UUID | None) -> UUID | None:
 def _store_pending(person: Person, name: str, arguments: Any, conversation_id: UUID | None) -> Called:
     ids = arguments.task_ids if isinstance(arguments, TaskSelection) else []
     preview = _stored_titles(person, list(ids))
-    summary = f"{_VERBS.get(name, 'Change')} {len(preview)} task{'s' if len(preview) != 1 else ''}"
-    return _insert_pending(person, name, arguments, preview, summary, conversation_id)
+    return _insert_pending(person, name, arguments, preview, _summary(name, {}, len(preview)), conversation_id)
+
+
+def _summary(name: str, arguments: dict[str, Any], count: int) -> str:
+    return arguments.get("summary") or f"{_VERBS.get(name, 'Change')} {count} task{'s' if count != 1 else ''}"
 
 
 def _insert_pending(

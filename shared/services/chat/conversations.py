@@ -24,9 +24,13 @@ _ADD = text(
     " SELECT :id, :user_id, id, :role, CAST(:content AS jsonb) FROM touched"
 )
 _MESSAGES = text(
-    "SELECT * FROM (SELECT id, role, content, created_at FROM messages WHERE conversation_id = :id AND user_id = :user_id"
-    " ORDER BY id DESC LIMIT :most) m ORDER BY id"
+    "SELECT * FROM (SELECT id, role, content, created_at FROM messages WHERE conversation_id = :id AND user_id = :user_id AND role <> 'stop'"
+    " AND (CAST(:after AS uuid) IS NULL OR id > :after) ORDER BY id DESC LIMIT :most) m ORDER BY id"
 )
+_STOPPED = text(
+    "SELECT EXISTS (SELECT 1 FROM messages WHERE conversation_id = :id AND user_id = :user_id AND role = 'stop' AND id > :after)"
+)
+_SUMMARISE = text("UPDATE conversations SET summary = :summary WHERE id = :id AND user_id = :user_id")
 _PAGE = text(
     "SELECT id, title, created_at, updated_at FROM conversations WHERE user_id = :user_id"
     " AND (CAST(:before AS timestamptz) IS NULL OR (updated_at, id) < (CAST(:before AS timestamptz), CAST(:before_id AS uuid)))"
@@ -75,11 +79,46 @@ def add(user_id: UUID, conversation_id: UUID, role: str, content: dict[str, Any]
     return message_id
 
 
-def history(user_id: UUID, conversation_id: UUID, most: int = _HISTORY) -> list[Message]:
-    """Return the newest messages, oldest first."""
+def history(user_id: UUID, conversation_id: UUID, most: int = _HISTORY, *, after: UUID | None = None) -> list[Message]:
+    """Return the newest messages, oldest first; with ``after`` only those that follow a message."""
+    values = {"id": conversation_id, "user_id": user_id, "most": most, "after": after}
     with transaction(user_id) as connection:
-        rows = connection.execute(_MESSAGES, {"id": conversation_id, "user_id": user_id, "most": most}).all()
+        rows = connection.execute(_MESSAGES, values).all()
     return [Message(row.id, row.role, row.content, row.created_at) for row in rows]
+
+
+def stop(user_id: UUID, conversation_id: UUID) -> None:
+    """Ask the turn that runs in a conversation to stop before its next step, wherever it runs: a message of the role ``stop``.
+
+    Raises:
+        NotFound: there is no such conversation of this person's.
+    """
+    check(user_id, conversation_id)
+    add(user_id, conversation_id, "stop", {})
+
+
+def is_stopped(user_id: UUID, conversation_id: UUID, since: UUID) -> bool:
+    """Whether the turn that began with the message ``since`` was asked to stop."""
+    values = {"id": conversation_id, "user_id": user_id, "after": since}
+    with transaction(user_id) as connection:
+        return bool(connection.execute(_STOPPED, values).scalar_one())
+
+
+def summary(user_id: UUID, conversation_id: UUID) -> tuple[str, UUID | None]:
+    """Return the summary of a conversation's beginning and the last message it covers."""
+    with transaction(user_id) as connection:
+        row = connection.execute(_FIND, {"id": conversation_id, "user_id": user_id}).one_or_none()
+    if row is None or not row.summary:
+        return "", None
+    stored = orjson.loads(row.summary)
+    return stored["text"], UUID(stored["until"])
+
+
+def summarise(user_id: UUID, conversation_id: UUID, words: str, until: UUID) -> None:
+    """Keep a summary of everything up to a message."""
+    stored = orjson.dumps({"text": words, "until": str(until)}).decode()
+    with transaction(user_id) as connection:
+        connection.execute(_SUMMARISE, {"id": conversation_id, "user_id": user_id, "summary": stored})
 
 
 def page(user_id: UUID, limit: int, cursor: str | None) -> dict[str, Any]:

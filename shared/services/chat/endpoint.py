@@ -62,13 +62,14 @@ def stream(
     Raises:
         Unavailable: the endpoint refused, was too slow, or broke off; the detail is fit for a person.
     """
-    body = {
+    body: dict[str, Any] = {
         "model": settings.model,
         "messages": messages,
-        "tools": tools,
         "stream": True,
         "stream_options": {"include_usage": True},
     }
+    if tools:
+        body["tools"] = tools  # endpoints refuse an empty list
     connection, response = _open(settings, json.dumps(body).encode(), deadline)
     try:
         finished = False

@@ -12,18 +12,18 @@ from uuid import UUID
 
 from shared import clock, metrics
 from shared.domain.zone import to_local
-from shared.errors import ObsidianListError, Unavailable
+from shared.errors import NotFound, ObsidianListError, Unavailable
 from shared.services.assistant import actions
 from shared.services.assistant.schemas import PendingResult
 from shared.services.assistant.tools import BY_NAME, TOOLS, Person
-from shared.services.chat.conversations import Message
+from shared.services.chat import conversations, memory
 from shared.services.chat.endpoint import Answer, ModelSettings, ToolCall, stream
 from shared.services.chat.events import ChatEvent, text
 
 MAX_ROUNDS = 8
 MAX_SECONDS = 60.0
 MAX_TOKENS = 60_000
-_HISTORY_CHARACTERS = 24_000
+_LOOKS_PER_SECOND = 2
 _SYSTEM = (
     "You are the assistant inside ObsidianList, a task manager. Today is {today} ({weekday}), the person's time zone is {zone}; answer in the "
     "language they write. Use the tools for everything about tasks: find ids with find_tasks before changing anything, put times into due. "
@@ -33,52 +33,106 @@ _SYSTEM = (
 )
 
 
-def answer(person: Person, conversation_id: UUID, history: list[Message], message: str) -> Iterator[ChatEvent]:
-    """Yield the events of one turn; an endpoint that fails ends it with an ``error`` event and nothing half done."""
+class Ended(Exception):
+    """The turn ends before the model is done; ``outcome`` says why."""
+
+    def __init__(self, outcome: str, detail: str) -> None:
+        super().__init__(detail)
+        self.outcome = outcome
+
+
+class Stop:
+    """Whether the person asked to stop; looks at the database at most twice a second, and always before something is done."""
+
+    def __init__(self, person: Person, conversation_id: UUID, since: UUID) -> None:
+        self._turn = (person.user_id, conversation_id, since)
+        self._next = 0.0
+
+    def check(self, *, now: bool = False) -> None:
+        """Raise when the turn has to end.
+
+        Raises:
+            Ended: the person pressed stop.
+        """
+        moment = time.monotonic()
+        if not now and moment < self._next:
+            return
+        self._next = moment + 1 / _LOOKS_PER_SECOND
+        if conversations.is_stopped(*self._turn):
+            raise Ended("stopped", "Stopped.")
+
+
+def answer(person: Person, conversation_id: UUID, message: str, stop: Stop) -> Iterator[ChatEvent]:
+    """Yield the events of one turn; an endpoint that fails ends it with an ``error`` event and nothing half done.
+
+    Args:
+        person: who speaks.
+        conversation_id: where.
+        message: what was said; stored already.
+        stop: asked before every step whether the person pressed the button.
+    """
     settings = ModelSettings.load()
-    messages = [{"role": "system", "content": _system(person)}, *_told(history), {"role": "user", "content": message}]
     deadline = time.monotonic() + MAX_SECONDS
-    used = 0
     outcome = "done"
     try:
-        for _ in range(MAX_ROUNDS):
-            reply = Answer()
-            for delta in stream(settings, messages, _tools(), reply, deadline):
-                yield text(delta)
-            used += reply.tokens
-            calls = [call for call in reply.calls if call.name]
-            if not calls:
-                return
-            messages.append(_as_message(reply, calls))
-            for call in calls:
-                events, told = _run(person, conversation_id, call)
-                yield from events
-                messages.append({"role": "tool", "tool_call_id": call.id, "content": json.dumps(told, default=str)})
-            if used > MAX_TOKENS:
-                break
-        outcome = "budget"
-        yield ChatEvent("error", {"detail": "This took more steps than one message may take; say what to do next."})
+        messages, used = memory.told(person.user_id, conversation_id, settings)
+        messages = [{"role": "system", "content": _system(person)}, *messages]
+        if messages[-1] != {"role": "user", "content": message}:
+            messages.append({"role": "user", "content": message})
+        yield from _rounds(person, conversation_id, settings, messages, used, deadline, stop)
     except Unavailable as error:
         outcome = "unavailable"
         yield ChatEvent("error", {"detail": error.detail})
+    except Ended as error:
+        outcome = error.outcome
+        yield ChatEvent("error", {"detail": str(error), "code": error.outcome})
     finally:
         metrics.CHAT_TURNS.add("model", outcome)
 
 
-def _run(person: Person, conversation_id: UUID, call: ToolCall) -> tuple[list[ChatEvent], Any]:
-    tool = BY_NAME.get(call.name)
-    if tool is None:
-        return [], {"error": f"There is no tool {call.name[:64]}. Try one of: {', '.join(BY_NAME)}."}
-    announced = ChatEvent("tool_call", {"id": call.id, "name": call.name, "arguments": call.arguments[:4000]})
+def _rounds(
+    person: Person,
+    conversation_id: UUID,
+    settings: ModelSettings,
+    messages: list[dict[str, Any]],
+    used: int,
+    deadline: float,
+    stop: Stop,
+) -> Iterator[ChatEvent]:
+    for _ in range(MAX_ROUNDS):
+        reply = Answer()
+        for delta in stream(settings, messages, _tools(), reply, deadline):
+            yield text(delta)
+            stop.check()
+        used += reply.tokens
+        calls = [call for call in reply.calls if call.name]
+        if not calls:
+            return
+        messages.append(_as_message(reply, calls))
+        for call in calls:
+            yield ChatEvent("tool_call", {"id": call.id, "name": call.name[:64], "arguments": call.arguments[:4000]})
+            stop.check(now=True)
+            event, told = _run(person, conversation_id, call)
+            yield event
+            messages.append({"role": "tool", "tool_call_id": call.id, "content": json.dumps(told, default=str)})
+        if used > MAX_TOKENS:
+            break
+    raise Ended("budget", "This took more steps than one message may take; say what to do next.")
+
+
+def _run(person: Person, conversation_id: UUID, call: ToolCall) -> tuple[ChatEvent, Any]:
+    """Carry out a call; the event for the person and what the model is told."""
     try:
+        tool = BY_NAME.get(call.name)
+        if tool is None:
+            raise NotFound(f"There is no tool {call.name[:64]}. Try one of: {', '.join(BY_NAME)}.")
         arguments = actions.parse_arguments(tool, call.arguments or "{}")
         called = actions.call(person, tool, arguments, conversation_id=conversation_id)
     except ObsidianListError as error:
         told = {"error": error.detail}
-        return [
-            announced,
-            ChatEvent("tool_result", {"id": call.id, "name": call.name, "result": told, "undoable": False}),
-        ], told
+        return ChatEvent(
+            "tool_result", {"id": call.id, "name": call.name[:64], "result": told, "undoable": False}
+        ), told
     result = called.result.model_dump(mode="json", exclude_none=True)
     if isinstance(called.result, PendingResult):
         pending = {
@@ -86,15 +140,10 @@ def _run(person: Person, conversation_id: UUID, call: ToolCall) -> tuple[list[Ch
             "summary": result["summary"],
             "tasks": result["untrusted"]["tasks"],
         }
-        return [announced, ChatEvent("pending_action", {**pending, "expires_at": result["expires_at"]})], {
-            **result,
-            "note": "Not done. It waits for the person's click.",
-        }
+        note = {**result, "note": "Not done. It waits for the person's click."}
+        return ChatEvent("pending_action", {**pending, "expires_at": result["expires_at"]}), note
     data = {"id": call.id, "name": call.name, "result": result, "undoable": called.action_id is not None}
-    return [
-        announced,
-        ChatEvent("tool_result", {**data, "action_id": str(called.action_id) if called.action_id else None}),
-    ], result
+    return ChatEvent("tool_result", {**data, "action_id": str(called.action_id) if called.action_id else None}), result
 
 
 def _system(person: Person) -> str:
@@ -102,20 +151,6 @@ def _system(person: Person) -> str:
     return _SYSTEM.format(
         today=local.isoformat(timespec="minutes"), weekday=local.strftime("%A"), zone=person.time_zone
     )
-
-
-def _told(history: list[Message]) -> list[dict[str, str]]:
-    """Return the newest messages that fit the window; older ones are left out as a whole."""
-    kept: list[dict[str, str]] = []
-    room = _HISTORY_CHARACTERS
-    for message in reversed(history):
-        content = str(message.content.get("text", ""))[:4000]
-        room -= len(content)
-        if room < 0:
-            break
-        if content:
-            kept.append({"role": message.role, "content": content})
-    return list(reversed(kept))
 
 
 def _as_message(reply: Answer, calls: list[ToolCall]) -> dict[str, Any]:

@@ -30,11 +30,11 @@ def run(person: Person, conversation_id: UUID | None, message: str) -> Iterator[
     """Yield the server-sent events of a turn. Closing the stream (the stop button) ends the engine at its next step."""
     conversation = conversation_id or conversations.start(person.user_id, message)
     history = conversations.history(person.user_id, conversation) if conversation_id else []
-    conversations.add(person.user_id, conversation, "user", {"text": message})
+    began = conversations.add(person.user_id, conversation, "user", {"text": message})
     yield ChatEvent("conversation", {"id": str(conversation)}).encode()
     said: list[ChatEvent] = []
     try:
-        for event in _engine(person, conversation, history, message):
+        for event in _engine(person, conversation, history, message, began):
             said.append(event)
             yield event.encode()
     except GeneratorExit:
@@ -51,10 +51,10 @@ def run(person: Person, conversation_id: UUID | None, message: str) -> Iterator[
 
 
 def _engine(
-    person: Person, conversation: UUID, history: list[conversations.Message], message: str
+    person: Person, conversation: UUID, history: list[conversations.Message], message: str, began: UUID
 ) -> Iterator[ChatEvent]:
     if ModelSettings.load().base_url:
-        yield from model.answer(person, conversation, history, message)
+        yield from model.answer(person, conversation, message, model.Stop(person, conversation, began))
         return
     yield from interpreter.answer(person, conversation, message, history)
     metrics.CHAT_TURNS.add("interpreter", "done")

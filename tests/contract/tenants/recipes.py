@@ -155,6 +155,8 @@ CHAT = {
         f"POST {_ACTION}/{act}": Recipe(ids={"action_id": "action"}, owner=_MODEL)
         for act in ("confirm", "cancel", "undo")
     },
+    "GET /api/chat/actions": Recipe(),
+    f"POST {_CONVERSATION}/stop": Recipe(ids={"conversation_id": "conversation"}),
     "GET /api/chat/conversations": Recipe(),
     f"GET {_CONVERSATION}": Recipe(ids={"conversation_id": "conversation"}),
     f"PATCH {_CONVERSATION}": Recipe(body={"title": "x"}, ids={"conversation_id": "conversation"}),

@@ -146,3 +146,77 @@ def test_a_model_that_never_ends_is_stopped(ada, model):
     model.script = [call("list_tags", {})] * 20
     assert "more steps" in of(ada.say("loop"), "error")[0]["detail"]
     assert len(model.requests) == 8
+
+
+def test_the_stop_button_stops_before_anything_is_done(ada, model):
+    """A stop that arrives while the model decides: its call is not carried out, the model is not asked again, and the turn says so."""
+    model.script = [say("hello")]
+    ada.say("hi there, model")
+
+    def stop_and_call(_request):
+        assert ada.post(f"/api/chat/conversations/{ada.conversation}/stop").status_code == 204
+        return {"calls": [("add_tasks", {"tasks": ["Too late"]})]}
+
+    model.script = [stop_and_call, say("never asked")]
+    events = ada.say("add something")
+    assert of(events, "error") == [{"detail": "Stopped.", "code": "stopped"}]
+    assert events[-1][0] == "done"
+    assert ada.titles() == []
+    assert len(model.script) == 1
+    model.script = [call("add_tasks", {"tasks": ["Now"]}), say("done")]
+    ada.say("go on then")
+    assert ada.titles() == ["Now"]
+
+
+def test_a_stop_of_somebody_elses_conversation_is_not_found(ada, new_talker, model):
+    """The conversation of another is not there."""
+    model.script = [say("hello")]
+    ada.say("hi there, model")
+    assert new_talker().post(f"/api/chat/conversations/{ada.conversation}/stop").status_code == 404
+
+
+def test_a_long_conversation_is_summarised_by_the_model(ada, model):
+    """What leaves the window is summarised once and told as data; the newest messages stay as they were."""
+    summaries = []
+
+    def answer(request):
+        if "Summarise" in request["messages"][0]["content"]:
+            summaries.append(request["messages"][1]["content"])
+            return {"text": "They planned a garden"}
+        return {"text": f"answer {len(request['messages'])}"}
+
+    model.script = [answer] * 60
+    for turn in range(20):
+        ada.say(f"message number {turn}")
+    last = [request for request in model.requests if "tools" in request][-1]["messages"]
+    assert 1 <= len(summaries) <= 2
+    assert "message number 0" in summaries[0]
+    assert "TheyplannedagardeN".lower() in last[1]["content"].replace(" ", "").lower()
+    assert last[1]["role"] == "user"
+    assert last[-1] == {"role": "user", "content": "message number 19"}
+    assert len(last) <= 2 + 24
+
+
+def test_a_model_that_cannot_summarise_does_not_end_the_conversation(ada, model):
+    """An extract of first words takes the summary's place."""
+
+    def answer(request):
+        broken = "Summarise" in request["messages"][0]["content"]
+        return {"status": 400} if broken else {"text": "fine"}
+
+    model.script = [answer] * 60
+    for turn in range(16):
+        events = ada.say(f"message number {turn}")
+        assert not of(events, "error")
+    last = [request for request in model.requests if "tools" in request][-1]["messages"]
+    assert "user: message number 0" in last[1]["content"]
+
+
+def test_a_long_paste_does_not_push_the_question_out(ada, model):
+    """The newest message is told in full, however long those before it were."""
+    model.script = [say("ok")] * 40
+    for _ in range(9):
+        ada.say("word " * 700)
+    ada.say("so what now?")
+    assert model.requests[-1]["messages"][-1] == {"role": "user", "content": "so what now?"}
+    assert len(str(model.requests[-1]["messages"])) < 30_000

@@ -90,7 +90,7 @@ def test_without_elicitation_a_delete_waits_in_the_app(anna: Browser) -> None:
     token = anna.connect()
     ids = add(anna, token, "One", "Two", "Three", "Four")
     result = anna.call(token, "delete_tasks", task_ids=ids[:1]).json["result"]["structuredContent"]
-    assert "/chat?action=" in result["summary"]
+    assert "/connect/?action=" in result["summary"]
     many = anna.call(token, "complete_tasks", task_ids=ids).json["result"]["structuredContent"]
     assert many["pending"]["pending_action_id"]
     assert len(titles(anna, token)) == 4
