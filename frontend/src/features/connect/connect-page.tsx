@@ -1,5 +1,5 @@
 "use client";
-/** How other programs reach the tasks: the MCP address, ready-made settings, the tokens in use. */
+/** How other programs reach the tasks: the MCP address, ready-made settings, connected apps, tokens, and what waits for a word. */
 import { useEffect, useState } from "react";
 import Link from "next/link";
 import { useI18n } from "@/shared/i18n";
@@ -8,14 +8,9 @@ import { CopyField } from "@/shared/ui/copy-field";
 import { PageHeader } from "@/shared/ui/page-header";
 import { SettingsGroup } from "@/features/settings/section";
 import { TokenList } from "@/features/settings/tokens-section";
-
-const TOKEN = "YOUR_TOKEN";
-const CLIENTS: { id: string; name: string; config: (url: string) => string }[] = [
-  { id: "claude-code", name: "Claude Code", config: (url) => `claude mcp add --transport http obsidianlist ${url} \\\n  --header "Authorization: Bearer ${TOKEN}"` },
-  { id: "vscode", name: "VS Code", config: (url) => JSON.stringify({ servers: { obsidianlist: { type: "http", url, headers: { Authorization: `Bearer ${TOKEN}` } } } }, null, 2) },
-  { id: "cursor", name: "Cursor", config: (url) => JSON.stringify({ mcpServers: { obsidianlist: { url, headers: { Authorization: `Bearer ${TOKEN}` } } } }, null, 2) },
-  { id: "curl", name: "curl", config: (url) => `curl ${url.replace(/\/mcp$/, "/api/tasks")} \\\n  -H "Authorization: Bearer ${TOKEN}"` },
-];
+import { CLIENTS } from "./clients";
+import { ConnectedApps } from "./connected-apps";
+import { WaitingActions } from "./waiting-actions";
 
 export function ConnectPage() {
   const { t } = useI18n();
@@ -23,19 +18,24 @@ export function ConnectPage() {
   const [client, setClient] = useState(CLIENTS[0]!);
   useEffect(() => setOrigin(location.origin), []);
   const url = `${origin}/mcp`;
+  const name = (each: typeof client) => each.name ?? t("connect.otherClient");
+  const config = client.config(url);
   return (
     <>
       <PageHeader title={t("nav.connect")} />
       <div className="mx-auto max-w-2xl px-4 pt-2 sm:px-8">
+        <WaitingActions />
         <SettingsGroup title={t("connect.mcp")} text={t("connect.mcpText")}><CopyField label={t("connect.address")} value={url} /></SettingsGroup>
         <SettingsGroup title={t("connect.clients")} text={t("connect.clientsText")}>
           <div role="group" aria-label={t("connect.clients")} className="mb-3 flex flex-wrap gap-1.5">
             {CLIENTS.map((each) => (
-              <button key={each.id} type="button" aria-pressed={each === client} onClick={() => setClient(each)} className={cx("h-7.5 rounded-full border px-3 text-[0.8125rem]", each === client ? "border-accent-text bg-accent-soft text-accent-text" : "border-line-strong text-muted hover:bg-hover")}>{each.name}</button>
+              <button key={each.id} type="button" aria-pressed={each === client} onClick={() => setClient(each)} className={cx("h-7.5 rounded-full border px-3 text-[0.8125rem]", each === client ? "border-accent-text bg-accent-soft text-accent-text" : "border-line-strong text-muted hover:bg-hover")}>{name(each)}</button>
             ))}
           </div>
-          <CopyField key={client.id} multiline label={t("connect.configOf", { name: client.name })} value={client.config(url)} />
+          <p className="mb-2 text-[0.8125rem] text-pretty text-muted">{t(client.how)}</p>
+          <CopyField key={client.id} multiline={config.includes("\n")} label={t("connect.configOf", { name: name(client) })} value={config} />
         </SettingsGroup>
+        <SettingsGroup title={t("connect.apps")} text={t("connect.appsText")}><ConnectedApps /></SettingsGroup>
         <SettingsGroup title={t("settings.tokens")} text={<>{t("connect.tokensText")} <Link href="/settings/?section=tokens" className="font-medium text-accent-text hover:underline">{t("tokens.create")}</Link></>}><TokenList /></SettingsGroup>
       </div>
     </>

@@ -18,6 +18,11 @@ export const auth = {
   revokeToken: (token_id: string) => call("delete", "/api/auth/tokens/{token_id}", { path: { token_id } }),
 };
 
+export const connections = {
+  list: () => call("get", "/api/auth/connections"),
+  end: (connection_id: string) => call("delete", "/api/auth/connections/{connection_id}", { path: { connection_id } }),
+};
+
 export const tasks = {
   list: (query: T.TaskQuery, signal?: AbortSignal) => call("get", "/api/tasks", { query, signal }),
   get: (task_id: string, signal?: AbortSignal) => call("get", "/api/tasks/{task_id}", { path: { task_id }, signal }),
@@ -90,5 +95,7 @@ export const chat = {
   get: (conversation_id: string) => call("get", "/api/chat/conversations/{conversation_id}", { path: { conversation_id } }),
   rename: (conversation_id: string, title: string) => call("patch", "/api/chat/conversations/{conversation_id}", { path: { conversation_id }, body: { title } }),
   remove: (conversation_id: string) => call("delete", "/api/chat/conversations/{conversation_id}", { path: { conversation_id } }),
-  settle: (action_id: string, decision: "confirm" | "cancel") => call("post", `/api/chat/actions/{action_id}/${decision}`, { path: { action_id } }),
+  stop: (conversation_id: string) => call("post", "/api/chat/conversations/{conversation_id}/stop", { path: { conversation_id } }),
+  waiting: () => call("get", "/api/chat/actions"),
+  settle: (action_id: string, decision: "confirm" | "cancel" | "undo") => call("post", `/api/chat/actions/{action_id}/${decision}`, { path: { action_id } }),
 };
