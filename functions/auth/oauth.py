@@ -70,9 +70,11 @@ def ask(request: Request) -> Reply:
     except oauth.RefusedRequest as error:
         return Reply(None, 302, {"Location": error.location, **_NO_STORE})
     except (NotFound, InvalidInput, TooManyRequests) as error:
-        return _page(consent_page.failure(error.detail), 429 if isinstance(error, TooManyRequests) else 400)
+        return _page(
+            consent_page.failure(error.detail, _language(request)), 429 if isinstance(error, TooManyRequests) else 400
+        )
     browser = _browser(request) or secrets.token_urlsafe(16)
-    reply = _page(consent_page.consent(wanted, oauth.seal(wanted, browser)), 200, wanted)
+    reply = _page(consent_page.consent(wanted, oauth.seal(wanted, browser), lang=_language(request)), 200, wanted)
     reply.cookies = [_cookie(browser)]
     return reply
 
@@ -88,7 +90,7 @@ def decide(request: Request) -> Reply:
         sealed, browser = form.get("request", ""), _browser(request)
         wanted = oauth.unseal(sealed, browser)
     except PermanentError as error:
-        return _page(consent_page.failure(error.detail), 400)
+        return _page(consent_page.failure(error.detail, _language(request)), 400)
     if form.get("decision") != "allow":
         return Reply(None, 303, {"Location": oauth.denied(wanted), **_NO_STORE})
     email, password = form.get("email", "")[:254], form.get("password", "")[:1024]
@@ -105,7 +107,11 @@ def decide(request: Request) -> Reply:
         )
     except (Unauthenticated, InvalidInput, TooManyRequests) as error:
         status = 429 if isinstance(error, TooManyRequests) else 401
-        return _page(consent_page.consent(wanted, sealed, email=email, problem=error.detail), status, wanted)
+        return _page(
+            consent_page.consent(wanted, sealed, email=email, problem=error.detail, lang=_language(request)),
+            status,
+            wanted,
+        )
     return Reply(None, 303, {"Location": oauth.success(wanted, code), **_NO_STORE})
 
 
@@ -209,6 +215,10 @@ def _check_own_page(request: Request) -> None:
         raise Forbidden("This form was sent by another page; start again in your app.")
 
 
+def _language(request: Request) -> str:
+    return consent_page.language(request.header("Accept-Language"))
+
+
 def _cookie_name() -> str:
     return "__Host-oauth" if HttpSettings.load().secure else "oauth"
 
@@ -225,7 +235,11 @@ def _cookie(value: str) -> str:
 
 
 def _page(body: bytes, status: int, wanted: oauth.Wanted | None = None) -> Reply:
-    headers = {"Content-Security-Policy": consent_page.policy(wanted), "Cache-Control": "no-store"}
+    headers = {
+        "Content-Security-Policy": consent_page.policy(wanted),
+        "Cache-Control": "no-store",
+        "Vary": "Accept-Language",
+    }
     return Reply(body, status, headers, content_type="text/html; charset=utf-8")
 
 
