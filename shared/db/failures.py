@@ -2,10 +2,11 @@
 
 from pg8000 import dbapi
 
-from shared.errors import InvalidInput, ObsidianListError, Unavailable
+from shared.errors import InvalidInput, ObsidianListError, Unauthenticated, Unavailable
 
 _TRY_AGAIN = {"40001", "40P01", "55P03", "57014", "25P03", "25006", "0A000"}
 _TRY_AGAIN_CLASSES = {"08", "53", "57", "58"}
+_NO_SUCH_ROW = "23503"
 _BAD_VALUE = {"22021", "22P02", "22P05", "22003", "22007", "22008", "22001", "54000"}
 
 
@@ -28,4 +29,9 @@ def translate(error: BaseException) -> ObsidianListError | None:
         return Unavailable()
     if code in _BAD_VALUE:
         return InvalidInput("a value cannot be stored: it has characters or a size the database refuses")
+    if code == _NO_SUCH_ROW and constraint(error).endswith("_user_id_fkey"):
+        # An access token outlives its account by some minutes; whatever it writes has nobody to belong to.
+        return Unauthenticated(
+            "This account no longer exists.", headers={"WWW-Authenticate": 'Bearer error="invalid_token"'}
+        )
     return None

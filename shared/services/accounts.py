@@ -227,6 +227,11 @@ def delete_account(user_id: UUID, password: str) -> None:
         for statement in _DELETE:
             connection.execute(text(statement), {"id": user_id})
     throttle.forgive_password(account["email_key"])
+    from shared.services.delivery.mailbox import (
+        forget_mails,
+    )  # reads and writes mail: nothing for a sign-in's cold start
+
+    forget_mails(user_id)
     log.info("account.deleted", user_id=user_id)
 
 

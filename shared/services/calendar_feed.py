@@ -17,7 +17,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from icalendar import Calendar, Event, vRecur
+from icalendar import Calendar, Event, vDDDTypes, vRecur
 
 from shared.config import HttpSettings
 from shared.db.direct import fetch_json
@@ -104,8 +104,30 @@ def render(tasks: list[dict[str, Any]]) -> bytes:
     if years:
         # Only as far back as the events go: every change of clocks is two lines.
         calendar.add_missing_timezones(first_date=date(max(min(years) - 1, 1970), 1, 1), last_date=_LAST_TRANSITION)
+        for zone in calendar.timezones:
+            for change in zone.subcomponents:
+                _correct_onset(change)
     content: bytes = calendar.to_ical()
     return content
+
+
+def _correct_onset(change: Any) -> None:
+    """Move the onset of a change that skips time to the wall time it begins at.
+
+    An onset counts in the offset before it. icalendar writes the first wall time with the new offset, which is the same where clocks go
+    back, and later by the length of the gap where they go forward.
+
+    Source: RFC 5545, section 3.6.5.
+    """
+    gap = change.TZOFFSETTO - change.TZOFFSETFROM
+    if gap <= timedelta():
+        return
+    change["dtstart"] = vDDDTypes(change.DTSTART - gap)
+    if "rdate" in change:
+        lists = change["rdate"] if isinstance(change["rdate"], list) else [change["rdate"]]
+        moments = [moment.dt - gap for some in lists for moment in some.dts]
+        del change["rdate"]
+        change.add("rdate", moments)
 
 
 def _events(task: dict[str, Any]) -> Iterator[Event]:

@@ -5,6 +5,7 @@ mail sent twice is one file.
 """
 
 import os
+import shutil
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -13,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from shared.errors import NotFound
-from shared.services.delivery.settings import EmailSettings
+from shared.services.delivery.settings import EmailSettings, MailboxSettings
 
 _LISTED = 200
 
@@ -49,6 +50,13 @@ def read_mail(user_id: UUID, mail_id: UUID) -> dict[str, Any]:
         raise NotFound("There is no such mail.")
     message = _parse(file)
     return {**_summary(file, message), "text": _part(message, "plain"), "html": _part(message, "html")}
+
+
+def forget_mails(user_id: UUID) -> None:
+    """Remove a person's mails for good, where this installation keeps any."""
+    directory = MailboxSettings.load().mailbox_dir
+    if directory is not None:
+        shutil.rmtree(Path(directory) / str(user_id), ignore_errors=True)
 
 
 def _folder(user_id: UUID) -> Path:

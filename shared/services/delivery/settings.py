@@ -56,6 +56,12 @@ class PushSettings(Settings):
         return self
 
 
+class MailboxSettings(Settings):
+    """Where this machine keeps mails instead of sending them, for functions that send none."""
+
+    mailbox_dir: str | None = Field(None, alias="MAILBOX_DIR")
+
+
 class EmailSettings(Settings):
     """How e-mail leaves: Amazon SES, an SMTP server, or a folder on this machine."""
 

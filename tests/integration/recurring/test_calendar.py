@@ -1,9 +1,13 @@
 """The calendar feed: secret address, what it shows, and text that tries to write lines of its own."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from io import StringIO
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import icalendar
+import pytest
+from dateutil.tz import tzical
 from werkzeug.test import Client
 
 from shared import clock
@@ -93,6 +97,20 @@ def test_a_series_is_a_rule_with_its_zone(planner: Planner) -> None:
     assert event["rrule"].to_ical() == b"FREQ=DAILY;COUNT=4"
     assert event.decoded("dtstart").isoformat()[:16] == f"{day(2)}T09:00"
     assert event["exdate"].dts[0].dt.isoformat()[:16] == f"{day(3)}T09:00"
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu"])
+def test_the_zone_of_the_feed_is_the_zone_of_the_world(planner: Planner, zone: str) -> None:
+    """Read by another library, the VTIMEZONE changes its clocks at the hour the world does, not one before or after."""
+    person = Subscriber(user_id=planner.user_id)
+    person.series("FREQ=DAILY", f"{day(1)}T09:00", zone)
+    raw = person._clients[CALENDAR].get(person.address()).text
+    read = tzical(StringIO(raw)).get(zone)
+    assert read is not None
+    moment = datetime(clock.now().year, 1, 1, tzinfo=UTC)
+    for _ in range(2 * 366 * 48):  # two years in half hours
+        moment += timedelta(minutes=30)
+        assert moment.astimezone(read).replace(tzinfo=None) == moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
 
 
 def test_an_instance_put_off_overrides_its_place_in_the_rule(planner: Planner) -> None:
