@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from shared.auth import SCOPES, issue_access_token
+from shared.db.engine import transaction
 from tests.contract.tenants.recipes import RECIPES, Recipe
 from tests.contract.tenants.world import fingerprint, make, new_person
 from tests.support.api import document, operations
@@ -170,3 +171,15 @@ def test_no_field_can_be_slipped_in(owner: Person, other: Person, name: str, fie
     answer = other.client.open(path, method=method, json=body, headers={"Authorization": f"Bearer {token}"})
     assert answer.status_code == 422, answer.text
     assert field in [error["field"] for error in answer.json["errors"]]
+
+
+@pytest.mark.parametrize("name", CLOSED)
+def test_a_deleted_account_writes_nothing_and_breaks_nothing(owner: Person, name: str) -> None:
+    """Its access token outlives it by minutes: what it asks for is empty or gone, what it writes is 401, never 5xx and never made."""
+    ghost = new_person()
+    with transaction(None) as connection:
+        connection.exec_driver_sql("DELETE FROM users WHERE id = %s", (ghost.user_id,))
+    ids = dict.fromkeys((place for place in RECIPES[name].ids if ":" not in place), str(uuid.uuid4()))
+    answer = _call(ghost, name, ids)
+    assert answer.status_code in {200, 204, 401, 403, 404, 409, 422}, answer.text
+    assert not any(digest for _, digest in fingerprint(ghost))
