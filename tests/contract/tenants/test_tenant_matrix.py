@@ -4,11 +4,13 @@ import copy
 import re
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from shared.auth import SCOPES, issue_access_token
+from shared.config import forget_settings
 from shared.db.engine import transaction
 from tests.contract.tenants.recipes import RECIPES, Recipe
 from tests.contract.tenants.world import fingerprint, make, new_person
@@ -174,8 +176,12 @@ def test_no_field_can_be_slipped_in(owner: Person, other: Person, name: str, fie
 
 
 @pytest.mark.parametrize("name", CLOSED)
-def test_a_deleted_account_writes_nothing_and_breaks_nothing(owner: Person, name: str) -> None:
+def test_a_deleted_account_writes_nothing_and_breaks_nothing(
+    owner: Person, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
+) -> None:
     """Its access token outlives it by minutes: what it asks for is empty or gone, what it writes is 401, never 5xx and never made."""
+    monkeypatch.setenv("MAILBOX_DIR", str(tmp_path))
+    forget_settings()
     ghost = new_person()
     with transaction(None) as connection:
         connection.exec_driver_sql("DELETE FROM users WHERE id = %s", (ghost.user_id,))
