@@ -7,3 +7,13 @@ faults: $(STAMP) ## break the product on purpose: kill -9 at the crash points, a
 
 faults-short: $(STAMP) ## the same with three short probers of fixed seeds, as CI runs it
 	@SEED=$(or $(SEED),11,22,33) PROBER_SECONDS=$(or $(PROBER_SECONDS),10) $(FAULTS)
+
+.PHONY: rollout migrations-check test-previous
+rollout: $(STAMP) ## roll the previous release's code over to this one and back under load, without a failed request
+	@$(BIN)/python -m pytest tests/rollout -rPs
+
+migrations-check: $(STAMP) ## new migrations must leave the previous release alive (expand, then contract)
+	@$(BIN)/python .ci/migrations.py
+
+test-previous: $(STAMP) ## the previous release's tests on this commit's schema, where it changed (PREVIOUS=commit)
+	@$(BIN)/python -m tests.rollout.previous
