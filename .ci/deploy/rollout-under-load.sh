@@ -2,7 +2,7 @@
 # The cluster's test of zero downtime, the same steps as tests/rollout: people work through URL while a release takes over by steps and is then
 # rolled back. Fails when one of their requests failed. Needs what deploy.sh needs, and a trial namespace, never production.
 set -uo pipefail
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../.." || exit 1
 : "${URL:?the address people use}" "${OUT:?}" "${NAMESPACE:?}"
 python3 -m tests.rollout.load "$URL" "${SECONDS_OF_LOAD:-900}" &
 load=$!
