@@ -54,8 +54,9 @@ test: $(STAMP) ## unit, contract and integration tests on real PostgreSQL and th
 audit: $(STAMP) ## known vulnerabilities of the locked packages, Python and npm
 	@$(BIN)/python .ci/audit.py
 
-openapi: $(STAMP) ## write the merged OpenAPI document from the routers
+openapi: $(STAMP) ## write the merged OpenAPI document from the routers, and the web app's types from it
 	@$(BIN)/python -m knative.local.openapi
+	@if [ -x frontend/node_modules/.bin/openapi-typescript ]; then npm --prefix frontend run --silent api >/dev/null; else echo "openapi: run npm ci and npm run api in frontend/ as well: its types come from the document"; fi
 
 events: $(STAMP) ## write AsyncAPI document and JSON Schemas of all events
 	@$(BIN)/python -m knative.local.events

@@ -88,7 +88,7 @@ for (const colorScheme of ["light", "dark"] as const) {
 }
 
 test("on a phone nothing is wider than the screen, and what is touched is large enough", async ({ browser }) => {
-  test.setTimeout(120_000);
+  test.setTimeout(180_000);
   const page = await (await browser.newContext({ viewport: { width: 360, height: 760 }, isMobile: true, hasTouch: true, timezoneId: "Europe/Berlin", locale: "en-GB" })).newPage();
   await signUp(page);
   await fill(page);
@@ -101,5 +101,7 @@ test("on a phone nothing is wider than the screen, and what is touched is large 
       return { page: document.documentElement.scrollWidth - width, main: document.querySelector("main")!.scrollWidth - document.querySelector("main")!.clientWidth };
     });
     expect.soft(wide, screen).toEqual({ page: 0, main: 0 });
+    const { violations } = await new AxeBuilder({ page }).withRules(["target-size"]).analyze();
+    expect.soft(violations.flatMap(({ nodes }) => nodes.map((node) => node.html.slice(0, 120))), screen).toEqual([]);
   }
 });
