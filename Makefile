@@ -51,8 +51,12 @@ test: $(STAMP) ## unit, contract and integration tests on real PostgreSQL and th
 	@echo "test: the platform as a process of its own, killed part by part"
 	@$(BIN)/python -m pytest tests/integration/local/test_platform.py
 
-audit: $(STAMP) ## known vulnerabilities of the locked packages, Python and npm
+audit: $(STAMP) ## known vulnerabilities of the locked packages, Python and npm (AUDIT_DATABASE: a stored copy of OSV)
 	@$(BIN)/python .ci/audit.py
+
+.PHONY: licences
+licences: $(STAMP) ## licences of everything shipped; refuses strong copyleft
+	@$(BIN)/python .ci/licences.py
 
 openapi: $(STAMP) ## write the merged OpenAPI document from the routers, and the web app's types from it
 	@$(BIN)/python -m knative.local.openapi
