@@ -57,7 +57,7 @@ def _comma_list(value: Any) -> Any:
 class DatabaseSettings(Settings):
     """How to reach PostgreSQL as the role this function runs with."""
 
-    url: str = Field(alias="DATABASE_URL")
+    url: str = Field(alias="DATABASE_URL", repr=False)
     statement_timeout_ms: int = Field(7_000, alias="DATABASE_STATEMENT_TIMEOUT_MS", ge=100)
     pool_size: int = Field(8, alias="THREADS", ge=1, le=1000)
     pool_timeout_seconds: float = Field(3.0, alias="DATABASE_POOL_TIMEOUT_SECONDS", gt=0)

@@ -1,14 +1,15 @@
 """Structured JSON logs, one line an event, with the ids of the request, trace and event at work.
 
 Fields are an allow-list by habit (ids, counts, codes) and a redactor by force: a value under a name that could hold a
-secret never reaches the output, whoever logs it.
+secret never reaches the output, whoever logs it and however deep it lies; what looks like a token or a password in a text, such as an
+exception's, goes too.
 """
 
 import contextvars
 import os
 import re
 import sys
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
@@ -16,6 +17,11 @@ from typing import Any
 _SECRET_NAMES = re.compile(
     r"authorization|cookie|token|secret|password|p256dh|^auth$|endpoint|email|key$", re.IGNORECASE
 )
+_SECRET_TEXTS = re.compile(
+    r"(?<=bearer )\S+|\bol[a-z]_[\w-]{20,}|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*|(?<=://)[^/\s:@]*:[^/\s@]+(?=@)",
+    re.IGNORECASE,
+)
+_REDACTED = "[redacted]"
 _context: contextvars.ContextVar[dict[str, Any]] = contextvars.ContextVar("log_context", default={})  # noqa: B039
 
 
@@ -36,10 +42,21 @@ def _merge_context(_logger: Any, _method: str, event: MutableMapping[str, Any]) 
 
 
 def _redact(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    for name in event:
-        if _SECRET_NAMES.search(name) and event[name] is not None:
-            event[name] = "[redacted]"
+    for name, value in event.items():
+        event[name] = _without_secrets(name, value)
     return event
+
+
+def _without_secrets(name: str, value: Any) -> Any:
+    if value is None or isinstance(value, bool | int | float):
+        return _REDACTED if value is not None and _SECRET_NAMES.search(name) else value
+    if _SECRET_NAMES.search(name):
+        return _REDACTED
+    if isinstance(value, Mapping):
+        return {key: _without_secrets(str(key), inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple | set):
+        return [_without_secrets("", inner) for inner in value]
+    return _SECRET_TEXTS.sub(_REDACTED, value if isinstance(value, str) else str(value))
 
 
 @cache
@@ -53,10 +70,10 @@ def _configure() -> Any:
     structlog.configure(
         processors=[
             _merge_context,
-            _redact,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
+            _redact,
             structlog.processors.JSONRenderer(serializer=lambda value, **_: dumps(value, default=str)),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level if isinstance(level, int) else 20),
