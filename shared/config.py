@@ -136,6 +136,45 @@ class HttpSettings(Settings):
         return self.public_url.startswith("https://")
 
 
+class BackupSettings(Settings):
+    """Where backups go and what opens them; keys as ``kid:base64[,kid:base64]``, the first seals."""
+
+    bucket: str = Field(alias="BACKUP_S3_BUCKET", min_length=3)
+    prefix: str = Field("", alias="BACKUP_S3_PREFIX")
+    endpoint_url: str = Field("", alias="BACKUP_S3_ENDPOINT")
+    keys: dict[str, bytes] = Field(alias="BACKUP_KEYS", repr=False, min_length=1)
+    keep_days: int = Field(14, alias="BACKUP_KEEP_DAYS", ge=1)
+    client_programs: str = Field(
+        "", alias="BACKUP_CLIENT_PROGRAMS", description="folder of pg_dump and pg_restore; empty: PATH"
+    )
+
+    @field_validator("keys", mode="before")
+    @classmethod
+    def _parse_keys(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        pairs = [pair.partition(":") for pair in _comma_list(value)]
+        keys = {key_id: base64.b64decode(secret, validate=True) for key_id, _, secret in pairs}
+        if not all(key_id and len(secret) == 32 for key_id, secret in keys.items()):  # noqa: PLR2004 - AES-256
+            raise ValueError("a backup key is kid:base64 of 32 bytes")
+        return keys
+
+    @property
+    def key(self) -> tuple[str, bytes]:
+        """The key that seals, with its id."""
+        return next(iter(self.keys.items()))
+
+    def key_of(self, key_id: str) -> bytes:
+        """Return the key of an id.
+
+        Raises:
+            ConfigurationError: it is not among ours.
+        """
+        if key_id not in self.keys:
+            raise ConfigurationError(f"BACKUP_KEYS lacks {key_id}, which sealed this backup")
+        return self.keys[key_id]
+
+
 class TokenSettings(Settings):
     """Keys of the access tokens: every function verifies, only ``auth`` signs."""
 

@@ -18,7 +18,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
 from shared.db.connection import connect_arguments
-from shared.db.security import APP_ROLE, SYSTEM_ROLE
+from shared.db.security import APP_ROLE, SYSTEM_ROLE, grant_and_protect
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK = 0x0B51D1A2  # any constant: two migration jobs at once take turns
@@ -32,13 +32,14 @@ _ROLE_SETTINGS = {
 }
 
 
-def upgrade(owner_url: str, app_password: str = "", system_password: str = "") -> list[str]:
+def upgrade(owner_url: str, app_password: str = "", system_password: str = "", *, protect: bool = False) -> list[str]:
     """Create the roles and run every pending revision; return the revisions now applied, oldest first.
 
     Args:
         owner_url: ``postgresql://`` URL of the role that owns the schema.
         app_password: new password of the role for people's requests; empty leaves it.
         system_password: new password of the role for system work; empty leaves it.
+        protect: write grants and row-level security anew even where no revision is pending, as after a restore.
     """
     engine = create_engine("postgresql+pg8000://", creator=lambda: _connect(owner_url), poolclass=NullPool)
     with engine.connect() as connection:
@@ -54,6 +55,8 @@ def upgrade(owner_url: str, app_password: str = "", system_password: str = "") -
             config.attributes["connection"] = connection
             _drop_invalid_indexes(connection)
             command.upgrade(config, "head")
+            if protect:
+                grant_and_protect(connection)
             connection.commit()
             applied = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalars().all()
         finally:

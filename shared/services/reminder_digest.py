@@ -4,7 +4,7 @@ Called by the reminders function before it looks at what is due. Nothing is drop
 ``expired_visible``, is counted, and stands in the digest. Two runs at once do not make two digests: a person's lock decides.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -40,17 +40,25 @@ _INSERT = text(
 )
 
 
-def write_digests(*, now: Now = database_now) -> dict[str, int]:
-    """Write one digest for every person with reminders older than 12 hours; return how many people and reminders."""
+def write_digests(*, now: Now = database_now, older_than: timedelta = SENT_LATE) -> dict[str, int]:
+    """Write one digest for every person with reminders that are too late to send.
+
+    Args:
+        now: the clock that decides.
+        older_than: how late is too late; 12 hours, but after a restore whatever may have been sent before.
+
+    Returns:
+        How many people and reminders.
+    """
     done: set[UUID] = set()
     digests = expired = 0
     while True:
         with transaction(None) as connection:
             moment = now(connection)
-            found = connection.execute(_USERS, {"oldest": moment - SENT_LATE, "most": _USERS_A_ROUND}).scalars().all()
+            found = connection.execute(_USERS, {"oldest": moment - older_than, "most": _USERS_A_ROUND}).scalars().all()
         users = [user for user in found if user not in done]
         for user_id in users:
-            count = _write(user_id, now)
+            count = _write(user_id, now, older_than)
             digests += count > 0
             expired += count
             done.add(user_id)
@@ -58,12 +66,12 @@ def write_digests(*, now: Now = database_now) -> dict[str, int]:
             return {"digests": digests, "expired": expired}
 
 
-def _write(user_id: UUID, now: Now) -> int:
+def _write(user_id: UUID, now: Now, older_than: timedelta) -> int:
     with transaction(None) as connection:
         if not connection.execute(_LOCK, {"user_id": str(user_id)}).scalar_one():
             return 0
         moment = now(connection)
-        rows = connection.execute(OLD, {"user_id": user_id, "oldest": moment - SENT_LATE}).all()
+        rows = connection.execute(OLD, {"user_id": user_id, "oldest": moment - older_than}).all()
         live = [row for row in rows if row.status == "open" and row.deleted_at is None]
         gone = [row.id for row in rows if row not in live]
         if gone:

@@ -252,3 +252,17 @@ def test_traces_only_where_there_is_a_collector() -> None:
             assert (env["OTEL_TRACES_SAMPLER"], env["OTEL_TRACES_SAMPLER_ARG"]) == ("parentbased_traceidratio", "0.1")
     policy = of_kind(objects, "NetworkPolicy")["egress-tracing"]["spec"]
     assert policy["egress"][0]["ports"] == [{"protocol": "TCP", "port": 4318}]
+
+
+def test_backups_only_on_request() -> None:
+    """Without the value there is no CronJob; with it one that dumps, seals and uploads with the release's image, and no token."""
+    assert of_kind(render(), "CronJob") == {}
+    job = of_kind(render(settings=("backup.enabled=true", 'backup.bucket="copies"')), "CronJob")["backup"]["spec"]
+    pod = job["jobTemplate"]["spec"]["template"]["spec"]
+    env = {entry["name"]: entry.get("value") for entry in pod["containers"][0]["env"]}
+    assert job["concurrencyPolicy"] == "Forbid"
+    assert pod["automountServiceAccountToken"] is False
+    assert env["BACKUP_S3_BUCKET"] == "copies"
+    assert {"BACKUP_KEYS", "DATABASE_OWNER_URL", "AWS_SECRET_ACCESS_KEY"} <= env.keys()
+    with pytest.raises(Exception, match="backup"):
+        render(settings=("backup.enabled=true",))
