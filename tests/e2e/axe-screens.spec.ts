@@ -26,7 +26,7 @@ async function fill(page: Page) {
 
 for (const colorScheme of ["light", "dark"] as const) {
   test(`no screen of search, archive, activity, series or settings has an axe violation (${colorScheme})`, async ({ page }) => {
-    test.setTimeout(240_000);
+    test.setTimeout(480_000);
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     await page.goto("/sign-up/");
     await page.getByRole("button", { name: "Create account" }).click();

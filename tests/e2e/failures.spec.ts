@@ -7,7 +7,7 @@ const SCREENS: [string, string][] = [
 ];
 
 test("a screen that cannot be loaded says so, and trying again loads it", async ({ page }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(480_000);
   await signUp(page);
   for (const [screen, address] of SCREENS) {
     await page.route(address, (route) => route.fulfill({ status: 503, contentType: "application/problem+json", body: JSON.stringify({ type: "about:blank", title: "Busy", status: 503 }) }));
