@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 from shared.services.oauth import SCOPES, Wanted, redirect_source
 
 _STYLE = (
-    ":root{color-scheme:light dark;--bg:#fbfbfd;--card:#fff;--fg:#1b1b20;--muted:#5d5d68;--line:#e3e3ea;--field:#8a8a96;--accent:#5b3fd6;--danger:#b3001b;--soft:#f2effd}"
-    "@media(prefers-color-scheme:dark){:root{--bg:#121215;--card:#1a1a1f;--fg:#ececf1;--muted:#a0a0ad;--line:#2c2c34;--field:#7d7d8a;--accent:#8f78f5;--danger:#ff8a8a;--soft:#231f36}"
-    "button[value=allow]{color:#121215}}"
+    ":root{color-scheme:light dark;--bg:#fbfbfd;--card:#fff;--fg:#1b1b20;--muted:#5d5d68;--line:#e3e3ea;--field:#8a8a96;--accent:#5b3fd6;--on:#fff;--danger:#b3001b;--soft:#f2effd}"
+    "@media(prefers-color-scheme:dark){:root{--bg:#121215;--card:#1a1a1f;--fg:#ececf1;--muted:#a0a0ad;--line:#2c2c34;--field:#7d7d8a;--accent:#8f78f5;--on:#121215;--danger:#ff8a8a;--soft:#231f36}"
+    "}"
     "*{box-sizing:border-box}body{font:15px/1.5 Inter,system-ui,sans-serif;margin:0;padding:1rem;min-height:100vh;display:grid;place-items:center;color:var(--fg);background:var(--bg)}"
     "main{width:100%;max-width:25rem;background:var(--card);border:1px solid var(--line);border-radius:14px;padding:1.75rem}"
     ".brand{display:flex;align-items:center;gap:.5rem;margin:0 0 1.25rem;color:var(--muted);font-size:.875rem;font-weight:600}"
@@ -18,7 +18,7 @@ _STYLE = (
     ".note{color:var(--muted);font-size:.8125rem}label{display:block;margin:1rem 0 .25rem;font-size:.8125rem;font-weight:500}"
     "input[type=email],input[type=password]{width:100%;font:inherit;height:2.5rem;padding:0 .75rem;border:1px solid var(--field);border-radius:8px;background:var(--card);color:inherit}"
     ".row{display:flex;flex-wrap:wrap;gap:.5rem;margin-top:1.25rem}button{font:inherit;font-weight:500;min-height:2.5rem;padding:0 1rem;border:1px solid var(--field);border-radius:8px;background:transparent;color:inherit;cursor:pointer}"
-    "button[value=allow]{background:var(--accent);border-color:var(--accent);color:#fff;flex:1}"
+    "button[value=allow]{background:var(--accent);border-color:var(--accent);color:var(--on);flex:1}"
     "[role=alert]{color:var(--danger);font-weight:500}code{font-size:.8125rem;overflow-wrap:anywhere}:focus-visible{outline:2px solid var(--accent);outline-offset:2px}"
 )
 _BRAND = (

@@ -41,7 +41,8 @@ function Conversation({ chat, field }: { chat: ReturnType<typeof useChat>; field
   const [text, setText] = useState("");
   const end = useRef<HTMLDivElement>(null);
   useEffect(() => field.current?.focus(), [field]);
-  useEffect(() => end.current?.scrollIntoView({ block: "end" }), [chat.turns]);
+  // In braces: newer browsers answer a promise here, which React would take for a clean-up.
+  useEffect(() => { void end.current?.scrollIntoView({ block: "end" }); }, [chat.turns]);
 
   function submit(event?: FormEvent) {
     event?.preventDefault();
