@@ -20,6 +20,7 @@ MODERN = ("2026-07-28",)
 LEGACY = ("2025-03-26", "2025-06-18", "2025-11-25")
 VERSION_KEY = "io.modelcontextprotocol/protocolVersion"
 CAPABILITIES_KEY = "io.modelcontextprotocol/clientCapabilities"
+SERVER_KEY = "io.modelcontextprotocol/serverInfo"
 
 PARSE_ERROR, INVALID_REQUEST, METHOD_NOT_FOUND, INVALID_PARAMS = -32700, -32600, -32601, -32602
 HEADER_MISMATCH, UNSUPPORTED_VERSION = -32020, -32022
@@ -75,7 +76,7 @@ def answer(caller: Caller, raw: bytes) -> tuple[int, dict[str, Any] | None]:
         modern = _is_modern(caller, params)
         if modern:
             _check_envelope(caller, message["method"], params)
-            result = _modern(caller, message["method"], params)
+            result = _modern(caller, message["method"], params) | {"_meta": {SERVER_KEY: _SERVER}}
         else:
             _check_version_header(caller)
             result = _legacy(caller, message["method"], params)
@@ -160,13 +161,10 @@ def _modern(caller: Caller, method: str, params: dict[str, Any]) -> dict[str, An
             "resultType": "complete",
             "supportedVersions": [*MODERN, *LEGACY],
             "capabilities": {"tools": {}},
-            "serverInfo": _SERVER,
             "instructions": _INSTRUCTIONS,
             "ttlMs": _LIST_TTL_MS,
             "cacheScope": "public",
         }
-    if method == "ping":
-        return {"resultType": "complete"}
     if method == "tools/list":
         _check_cursor(params)
         return {"resultType": "complete", "tools": _listed(caller), "ttlMs": _LIST_TTL_MS, "cacheScope": "private"}
