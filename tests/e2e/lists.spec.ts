@@ -79,6 +79,26 @@ test("rows are dragged into another order, or moved by Alt and the arrows, and s
   await expect.poll(() => titles(page, "Inbox")).toEqual(["D", "B", "C", "A"]);
 });
 
+test("a right click offers the commands of the row, and of the whole selection", async ({ page }) => {
+  await signUp(page);
+  await open(page, "/inbox/");
+  await add(page, "A\nB\nC");
+  await expect.poll(() => titles(page, "Inbox")).toEqual(["A", "B", "C"]);
+  await row(page, "B").click({ button: "right" });
+  await page.getByRole("menuitem", { name: "Priority: high" }).click();
+  await expect(row(page, "B").getByText("High")).toBeAttached();
+  await expect(task(page, "B")).toBeFocused();
+  await page.keyboard.press("x");
+  await page.keyboard.press("Shift+J");
+  await row(page, "C").click({ button: "right" });
+  await page.getByRole("menuitem", { name: "Set due date" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: /^Tomorrow/ }).click();
+  await settled(page);
+  await page.reload();
+  for (const title of ["B", "C"]) await expect(row(page, title)).toContainText("Tomorrow");
+  await expect(row(page, "A")).not.toContainText("Tomorrow");
+});
+
 test("a thousand tasks scroll in a page that holds few of them, and J reaches any", async ({ page }) => {
   await signUp(page);
   const api = await apiOf(page);

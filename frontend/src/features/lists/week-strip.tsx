@@ -28,12 +28,12 @@ export function WeekStrip({ today, counts, selected, onSelect }: Props) {
                 type="button"
                 disabled={day < today}
                 aria-pressed={day === selected}
-                aria-label={`${formatDate(day, locale, { weekday: "long", day: "numeric", month: "long" })}, ${t("nav.openTasks", { count })}`}
                 onClick={() => onSelect(day)}
                 className={cx("flex h-13 w-full flex-col items-center justify-center gap-0.5 rounded-lg transition-colors hover:bg-hover disabled:opacity-45", day === selected && "bg-active")}
               >
                 <span className="text-[0.6875rem] text-faint">{formatDate(day, locale, { weekday: "short" })}</span>
                 <span className={cx("text-sm tabular-nums", day === today && "font-semibold text-accent-text")}>{Number(day.slice(8))}</span>
+                <span className="sr-only">{formatDate(day, locale, { month: "long" })}, {t("nav.openTasks", { count })}</span>
                 <span aria-hidden className="flex h-1 gap-0.5">{Array.from({ length: Math.min(count, 3) }, (_, dot) => <i key={dot} className="size-1 rounded-full bg-accent" />)}</span>
               </button>
             </li>

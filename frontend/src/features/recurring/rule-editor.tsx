@@ -34,11 +34,11 @@ export function RuleEditor({ rule, start, onChange }: Props) {
                 key={day}
                 type="button"
                 aria-pressed={on}
-                aria-label={dayName(day, "long")}
                 onClick={() => set({ days: on && rule.days.length > 1 ? rule.days.filter((each) => each !== day) : [...new Set([...rule.days, day])] })}
                 className={cx("h-8.5 min-w-10 rounded-lg border px-1.5 text-[0.8125rem]", on ? "border-accent bg-accent text-accent-fg" : "border-line-strong text-muted hover:bg-hover")}
               >
-                {dayName(day, "short")}
+                <span aria-hidden>{dayName(day, "short")}</span>
+                <span className="sr-only">{dayName(day, "long")}</span>
               </button>
             );
           })}

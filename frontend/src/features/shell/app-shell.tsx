@@ -12,6 +12,7 @@ import { loadMenus } from "@/shared/ui/menu";
 import { loadToasts } from "@/shared/ui/toast";
 import { ScopeBar } from "@/features/recurring/scope-bar";
 import { clearSelection, focusTask } from "@/features/tasks/navigation";
+import { rowMenu } from "@/features/tasks/row-menu";
 import { withdrawOffer } from "@/features/tasks/scope";
 import { BottomBar } from "./bottom-bar";
 import { commandContext, setRouter } from "./command-context";
@@ -21,6 +22,7 @@ import { SelectionBar } from "./selection-bar";
 import { Sidebar } from "./sidebar";
 
 const TaskPanel = dynamic(() => import("@/features/task-detail/task-panel"), { ssr: false });
+const RowMenu = dynamic(() => import("./row-menu"), { ssr: false });
 const ChatPanel = dynamic(() => import("@/features/chat/chat-panel"), { ssr: false });
 
 export function AppShell({ children }: { children: ReactNode }) {
@@ -29,6 +31,7 @@ export function AppShell({ children }: { children: ReactNode }) {
   const path = usePathname();
   const taskId = useOpenedTask();
   const chat = useStore(chatOpen);
+  const menu = useStore(rowMenu);
 
   useEffect(() => {
     setRouter((target) => router.push(target));
@@ -74,6 +77,7 @@ export function AppShell({ children }: { children: ReactNode }) {
           {chat && <ChatPanel onClose={() => chatOpen.set(false)} />}
           <SelectionBar />
           <ScopeBar />
+          {menu && <RowMenu key={`${menu.x}:${menu.y}`} />}
         </div>
         <StatusBar />
       </div>

@@ -15,7 +15,7 @@ export function SelectionBar() {
   if (!count) return null;
   const tasks = () => commandContext().tasks;
   return (
-    <div role="toolbar" aria-label={t("list.selectionActions")} className="no-print absolute bottom-5 left-1/2 z-10 flex -translate-x-1/2 animate-pop items-center gap-1 rounded-xl bg-raised py-1.5 pr-1.5 pl-4 shadow-pop max-md:bottom-18">
+    <section aria-label={t("list.selectionActions")} className="no-print absolute bottom-5 left-1/2 z-10 flex -translate-x-1/2 animate-pop items-center gap-1 rounded-xl bg-raised py-1.5 pr-1.5 pl-4 shadow-pop max-md:bottom-18">
       <span role="status" className="mr-2 font-medium whitespace-nowrap tabular-nums">{t("list.selectedCount", { count })}</span>
       <IconButton icon={CircleCheck} label={t("command.complete")} hint="E" onClick={() => { toggleTasks(tasks()); clearSelection(); }} />
       <IconButton icon={CalendarDays} label={t("command.due")} hint="T" onClick={() => openDialog("due", { tasks: tasks() })} />
@@ -24,6 +24,6 @@ export function SelectionBar() {
       <IconButton icon={Trash2} label={t("command.delete")} hint="Del" onClick={() => { deleteTasks(tasks()); clearSelection(); }} />
       <span className="mx-1 h-5 w-px bg-line" />
       <IconButton icon={X} label={t("command.clear")} hint="Esc" onClick={clearSelection} />
-    </div>
+    </section>
   );
 }

@@ -15,11 +15,11 @@ export function ActivityOfTask({ taskId }: { taskId: string }) {
   const { data, isPending } = useQuery({ queryKey: ["audit", { task_id: taskId }], queryFn: () => audit.list({ task_id: taskId, limit: 30 }), enabled: open && !isTemporary(taskId) });
   return (
     <section className="mt-5">
-      <h3>
+      <h2>
         <button type="button" aria-expanded={open} onClick={() => setOpen(!open)} className="-ml-1 flex h-8 items-center gap-1.5 rounded-md px-1 text-[0.8125rem] font-semibold hover:bg-hover">
           <ChevronRight aria-hidden size={14} className={cx("transition-transform", open && "rotate-90")} /> {t("nav.activity")}
         </button>
-      </h3>
+      </h2>
       {open && (isPending ? <div className="skeleton mt-2 h-4 w-2/3" /> : <ul className="mt-1">{data?.items.map((entry) => <ActivityEntry key={entry.id} entry={entry} inTask />)}</ul>)}
     </section>
   );

@@ -53,7 +53,7 @@ function DueField({ task }: { task: Task }) {
       onOpenChange={setOpen}
       label={t("field.due")}
       className="p-1.5"
-      trigger={<button type="button" aria-label={t("field.due")} className={VALUE}>{value.day ? <DueMark task={task} icon={false} /> : <span className="text-faint">{t("due.add")}</span>}</button>}
+      trigger={<button type="button" className={VALUE}><span className="sr-only">{t("field.due")}: </span>{value.day ? <DueMark task={task} icon={false} /> : <span className="text-faint">{t("due.add")}</span>}</button>}
     >
       <DuePicker value={value} onPick={(next) => { setDue([task], input(next)); if (!next.time || next.time === value.time) setOpen(false); }} />
     </Popover>
@@ -81,7 +81,8 @@ function Reminders({ task }: { task: Task }) {
       label={t("field.reminders")}
       className="w-72 p-1.5"
       trigger={
-        <button type="button" aria-label={t("field.reminders")} className={VALUE}>
+        <button type="button" className={VALUE}>
+          <span className="sr-only">{t("field.reminders")}: </span>
           {task.reminders.length ? <span>{task.reminders.map((reminder) => reminderText(reminder, t, locale, zone)).join(", ")}</span> : <span className="text-faint">{t("reminder.add")}</span>}
         </button>
       }

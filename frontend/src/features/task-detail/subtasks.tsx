@@ -23,7 +23,7 @@ export function Subtasks({ task }: { task: Task }) {
   return (
     <section aria-label={t("task.subtasks")} className="mt-5">
       <div className="flex items-center gap-2">
-        <h3 className="text-[0.8125rem] font-semibold">{t("task.subtasks")}</h3>
+        <h2 className="text-[0.8125rem] font-semibold">{t("task.subtasks")}</h2>
         {subtasks.length > 0 && (
           <>
             <span className="text-xs text-faint tabular-nums">{done}/{subtasks.length}</span>

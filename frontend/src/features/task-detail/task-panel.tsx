@@ -15,6 +15,8 @@ import { Tick } from "@/features/tasks/components/marks";
 import { navigation } from "@/features/tasks/navigation";
 import { useTask } from "@/features/tasks/queries";
 import { useZone } from "@/features/tasks/zone";
+import { go } from "@/features/shell/command-context";
+import { TaskCommands } from "@/features/shell/task-commands";
 import { ActivityOfTask } from "./activity-of-task";
 import { NotesField } from "./notes-field";
 import { Properties } from "./properties";
@@ -85,7 +87,7 @@ function Content({ task, onClose }: { task: Task; onClose: () => void }) {
             <MenuLine />
             {trashed
               ? <MenuItem icon={RotateCcw} onSelect={() => restoreTasks([task])}>{t("task.restore")}</MenuItem>
-              : <MenuItem icon={Trash2} danger onSelect={() => { deleteTasks([task]); onClose(); }}>{t("command.delete")}</MenuItem>}
+              : <><TaskCommands context={{ tasks: [task], go }} without={["task.open", "task.delete"]} /><MenuLine /><MenuItem icon={Trash2} danger onSelect={() => { deleteTasks([task]); onClose(); }}>{t("command.delete")}</MenuItem></>}
           </Menu>
           <IconButton icon={X} label={t("action.close")} hint="Esc" onClick={onClose} />
         </div>

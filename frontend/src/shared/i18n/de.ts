@@ -651,6 +651,7 @@ export const de: Messages = {
   "task.hasReminder": "Mit Erinnerung",
   "task.inTrash": "Im Papierkorb",
   "task.linkCopied": "Link kopiert",
+  "task.menu": "Aktionen der Aufgabe",
   "task.notesPlaceholder": "Notizen hinzufügen",
   "task.overdue": "Überfällig",
   "task.reopenNamed": "„{title}“ wieder öffnen",

@@ -649,6 +649,7 @@ export const en = {
   "task.hasReminder": "Has a reminder",
   "task.inTrash": "In the trash",
   "task.linkCopied": "Link copied",
+  "task.menu": "Task actions",
   "task.notesPlaceholder": "Add notes",
   "task.overdue": "Overdue",
   "task.reopenNamed": "Reopen “{title}”",

@@ -18,7 +18,7 @@ export const loadMenus = () =>
     kit = { menu, popover };
   }));
 
-const PANEL = "z-50 animate-pop rounded-lg bg-raised p-1 text-[0.8125rem] shadow-pop outline-none";
+export const MENU_PANEL = "z-50 animate-pop rounded-lg bg-raised p-1 text-[0.8125rem] shadow-pop outline-none";
 const ITEM =
   "flex min-h-8 select-none items-center gap-2.5 rounded-[5px] px-2.5 py-1 outline-none data-[disabled]:opacity-45 data-[highlighted]:bg-hover";
 
@@ -50,7 +50,7 @@ export function Menu({ trigger, children, align = "end", label }: { trigger: Tri
     <Root modal={false} open={open} onOpenChange={setOpen}>
       <Trigger asChild ref={at}>{trigger}</Trigger>
       <Portal container={open ? landmarkOf(at.current) : undefined}>
-        <Content align={align} sideOffset={5} collisionPadding={8} aria-label={label} className={cx(PANEL, "max-h-[70dvh] min-w-48 overflow-y-auto")}>
+        <Content align={align} sideOffset={5} collisionPadding={8} aria-label={label} className={cx(MENU_PANEL, "max-h-[70dvh] min-w-48 overflow-y-auto")}>
           {children}
         </Content>
       </Portal>
@@ -107,7 +107,7 @@ export function Popover({ trigger, children, open: given, onOpenChange, label, c
     <Root open={open} onOpenChange={setOpen}>
       <Trigger asChild ref={at}>{trigger}</Trigger>
       <Portal container={open ? landmarkOf(at.current) : undefined}>
-        <Content sideOffset={5} collisionPadding={8} align="start" aria-label={label} className={cx(PANEL, "max-h-[80dvh] overflow-y-auto", className)} {...rest}>
+        <Content sideOffset={5} collisionPadding={8} align="start" aria-label={label} className={cx(MENU_PANEL, "max-h-[80dvh] overflow-y-auto", className)} {...rest}>
           {children}
         </Content>
       </Portal>

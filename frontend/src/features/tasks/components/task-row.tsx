@@ -9,6 +9,7 @@ import { useStore } from "@/shared/lib/store";
 import { toggleTasks } from "../actions";
 import { clearSelection, focusTask, navigation, selectRange, toggleSelected } from "../navigation";
 import { resolveId } from "../outbox";
+import { openRowMenu } from "../row-menu";
 import { DueMark, PriorityIcon, PRIORITY_LABEL, SmallMarks, TagMark, Tick } from "./marks";
 
 export interface RowProps {
@@ -58,6 +59,7 @@ export const TaskRow = memo(function TaskRow({ task, colorOf, phone, hideDay, pa
     <div
       data-task-row={task.id}
       onClick={open}
+      onContextMenu={(event) => openRowMenu(event, task.id)}
       className={cx(
         "group relative flex h-full gap-3 rounded-lg pr-3 pl-3 transition-colors duration-75 sm:pl-6",
         phone ? "items-start py-3" : "items-center",
