@@ -19,7 +19,8 @@ export function MarkedField({ value, marks, label, placeholder, onChange, onKeyD
   }
   parts.push(value.slice(from));
   useEffect(() => {
-    mirror.current?.parentElement?.scrollTo({ top: mirror.current.scrollHeight });
+    // Asking for the height makes the browser lay the page out at once: not for a line that cannot be higher than the field.
+    if (value.length > 200 || value.includes("\n")) mirror.current?.parentElement?.scrollTo({ top: mirror.current.scrollHeight });
   }, [value]);
   return (
     <div className="max-h-[40dvh] overflow-y-auto">

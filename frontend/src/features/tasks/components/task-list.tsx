@@ -46,12 +46,14 @@ export function TaskList({ rows, label, renderSection, sectionHeight = 44, hideD
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => list.current?.closest<HTMLElement>("[data-scroll]") ?? null,
-    getItemKey: (index) => rows[index]!.key,
-    estimateSize: (index) => {
+    // The positions of all rows are computed anew whenever this function is another one: when rows or heights change, and only then.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+    getItemKey: useCallback((index: number) => rows[index]!.key, [rows, phone, sectionHeight]),
+    estimateSize: useCallback((index: number) => {
       const row = rows[index]!;
       if (row.type === "section") return sectionHeight;
       return phone ? (hasDetails(row.task) ? PHONE_ROW.detailed : PHONE_ROW.plain) : ROW_HEIGHT;
-    },
+    }, [rows, phone, sectionHeight]),
     scrollMargin: list.current?.offsetTop ?? 0,
     overscan: 8,
     // The focused row stays in the page, or the keyboard would lose its place while scrolling.
@@ -61,9 +63,6 @@ export function TaskList({ rows, label, renderSection, sectionHeight = 44, hideD
     }, [focusedIndex]),
     initialRect: { width: 800, height: 900 },
   });
-  // Row heights depend on content; sizes are recomputed when rows change.
-  useEffect(() => virtual.measure(), [rows, phone, virtual]);
-
   useEffect(() => {
     if (request && focusedIndex >= 0) virtual.scrollToIndex(focusedIndex, { align: "auto" });
     // Only a keyboard move scrolls, not each change of the rows.
