@@ -82,21 +82,21 @@ test("rows are dragged into another order, or moved by Alt and the arrows, and s
 test("a right click offers the commands of the row, and of the whole selection", async ({ page }) => {
   await signUp(page);
   await open(page, "/inbox/");
-  await add(page, "A\nB\nC");
-  await expect.poll(() => titles(page, "Inbox")).toEqual(["A", "B", "C"]);
-  await row(page, "B").click({ button: "right" });
+  await add(page, "Apples\nBread\nCider");
+  await expect.poll(() => titles(page, "Inbox")).toEqual(["Apples", "Bread", "Cider"]);
+  await row(page, "Bread").click({ button: "right" });
   await page.getByRole("menuitem", { name: "Priority: high" }).click();
-  await expect(row(page, "B").getByText("High")).toBeAttached();
-  await expect(task(page, "B")).toBeFocused();
+  await expect(row(page, "Bread").getByText("High")).toBeAttached();
+  await expect(task(page, "Bread")).toBeFocused();
   await page.keyboard.press("x");
   await page.keyboard.press("Shift+J");
-  await row(page, "C").click({ button: "right" });
+  await row(page, "Cider").click({ button: "right" });
   await page.getByRole("menuitem", { name: "Set due date" }).click();
   await page.getByRole("dialog").getByRole("button", { name: /^Tomorrow/ }).click();
   await settled(page);
   await page.reload();
-  for (const title of ["B", "C"]) await expect(row(page, title)).toContainText("Tomorrow");
-  await expect(row(page, "A")).not.toContainText("Tomorrow");
+  for (const title of ["Bread", "Cider"]) await expect(row(page, title)).toContainText("Tomorrow");
+  await expect(row(page, "Apples")).not.toContainText("Tomorrow");
 });
 
 test("a thousand tasks scroll in a page that holds few of them, and J reaches any", async ({ page }) => {

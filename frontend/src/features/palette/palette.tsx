@@ -39,6 +39,13 @@ export default function Palette({ onClose }: { onClose: () => void }) {
     if (search.trim().length < 2) return [];
     return tasks.map((task) => ({ task, rating: rate(task.title, search) })).filter(({ rating }) => rating > 0).sort((a, b) => b.rating - a.rating).slice(0, MOST_TASKS).map(({ task }) => task);
   }, [tasks, search]);
+  // Filtered here and not by cmdk, which renders everything and then sorts the page's elements at each key.
+  const groups = GROUPS.map((group) => {
+    const rated = commands.filter((command) => command.group === group).map((command) => ({ command, rating: search.trim() ? rate(t(command.label), search) : 1 })).filter(({ rating }) => rating > 0);
+    if (search.trim()) rated.sort((a, b) => b.rating - a.rating);
+    return { group, best: rated[0]?.rating ?? 0, matching: rated.map(({ command }) => command) };
+  }).filter(({ best }) => best > 0).sort((a, b) => b.best - a.best);
+  const foundTags = search.trim() ? tags.filter((tag) => rate(tag.name, search.replace(/^#/, "")) > 0) : [];
   const then = (run: () => void) => {
     onClose();
     // After the dialog has given the focus back, or it would take it away from what opens now.
@@ -47,7 +54,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
 
   return (
     <Dialog title={t("command.palette")} hideTitle top onClose={onClose} className="max-w-xl">
-      <Cmdk label={t("command.palette")} filter={rate} loop className="flex min-h-0 flex-col">
+      <Cmdk label={t("command.palette")} shouldFilter={false} loop className="flex min-h-0 flex-col">
         <div className="flex items-center gap-3 border-b border-line px-4">
           <Search aria-hidden size={17} className="text-faint" />
           <Cmdk.Input value={search} onValueChange={setSearch} placeholder={t("palette.placeholder")} autoFocus className="h-13 flex-1 bg-transparent text-base outline-none" />
@@ -65,9 +72,9 @@ export default function Palette({ onClose }: { onClose: () => void }) {
               ))}
             </Cmdk.Group>
           )}
-          {GROUPS.map((group) => (
+          {groups.map(({ group, matching }) => (
             <Cmdk.Group key={group} heading={t(`group.${group}`)} className={HEADING}>
-              {commands.filter((command) => command.group === group).map((command) => (
+              {matching.map((command) => (
                 <Cmdk.Item key={command.id} value={t(command.label)} onSelect={() => then(() => command.run(context))} className={ITEM}>
                   <command.icon aria-hidden size={16} strokeWidth={1.9} className="text-muted" />
                   <span className="flex-1 truncate">{t(command.label)}</span>
@@ -76,9 +83,9 @@ export default function Palette({ onClose }: { onClose: () => void }) {
               ))}
             </Cmdk.Group>
           ))}
-          {search && tags.length > 0 && (
+          {foundTags.length > 0 && (
             <Cmdk.Group heading={t("nav.tags")} className={HEADING}>
-              {tags.map((tag) => (
+              {foundTags.map((tag) => (
                 <Cmdk.Item key={tag.id} value={`#${tag.name} ${tag.name}`} onSelect={() => then(() => go(`/tag/?name=${encodeURIComponent(tag.name)}`))} className={ITEM}>
                   <Hash aria-hidden size={15} className="text-muted" /> {tag.name}
                 </Cmdk.Item>
@@ -86,7 +93,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
             </Cmdk.Group>
           )}
           {search.trim() && (
-            <Cmdk.Item forceMount value={`search:${search}`} onSelect={() => then(() => go(`/search/?q=${encodeURIComponent(search)}`))} className={ITEM}>
+            <Cmdk.Item value={`search:${search}`} onSelect={() => then(() => go(`/search/?q=${encodeURIComponent(search)}`))} className={ITEM}>
               <Search aria-hidden size={16} className="text-muted" /> {t("palette.searchFor", { text: search })}
             </Cmdk.Item>
           )}
