@@ -30,7 +30,7 @@ def module(name: str) -> Callable[[], Iterable[Tool]]:
     return lambda: import_module(name).TOOLS
 
 
-SETS: list[Toolset] = []
+SETS: list[Toolset] = [Toolset("operator", module("functions.mcp.operator_tools"))]
 
 
 def tools_for(identity: Identity) -> tuple[Tool, ...]:
