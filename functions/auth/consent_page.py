@@ -17,7 +17,7 @@ _STYLE = (
     "h1{font-size:1.25rem;line-height:1.3;letter-spacing:-.01em;margin:0 0 .75rem;overflow-wrap:anywhere}p{margin:.5rem 0}ul{margin:.5rem 0;padding:.75rem 1rem .75rem 2rem;background:var(--soft);border-radius:10px}"
     ".note{color:var(--muted);font-size:.8125rem}label{display:block;margin:1rem 0 .25rem;font-size:.8125rem;font-weight:500}"
     "input[type=email],input[type=password]{width:100%;font:inherit;height:2.5rem;padding:0 .75rem;border:1px solid var(--field);border-radius:8px;background:var(--card);color:inherit}"
-    ".row{display:flex;flex-wrap:wrap;gap:.5rem;margin-top:1.25rem}button{font:inherit;font-weight:500;min-height:2.5rem;padding:0 1rem;border:1px solid var(--field);border-radius:8px;background:transparent;color:inherit;cursor:pointer}"
+    ".row{display:flex;flex-wrap:wrap;gap:.5rem;margin-top:1.25rem}button{font:inherit;font-weight:500;min-height:2.5rem;padding:0 1rem;border:1px solid var(--field);border-radius:8px;background:transparent;color:inherit;cursor:pointer;white-space:nowrap;flex:1}"
     "button[value=allow]{background:var(--accent);border-color:var(--accent);color:var(--on);flex:1}"
     "[role=alert]{color:var(--danger);font-weight:500}code{font-size:.8125rem;overflow-wrap:anywhere}:focus-visible{outline:2px solid var(--accent);outline-offset:2px}"
 )

@@ -1,6 +1,6 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, test, type Page } from "@playwright/test";
-import { add, open, settled, signUp, task } from "./person";
+import { add, open, settled, signUp } from "./person";
 
 const panel = (page: Page) => page.getByRole("complementary", { name: "Chat" });
 
@@ -23,22 +23,23 @@ test("asked in words: a card that opens the task, an undo button, and the list t
   await openChat(page);
   await say(page, "Renew the passport !high");
   await expect(answer(page)).toContainText("Added");
-  await expect(task(page, "Renew the passport")).toBeVisible();
+  const inList = page.getByRole("list", { name: "Inbox" }).getByText("Renew the passport");
+  await expect(inList).toBeVisible();
   await answer(page).getByRole("button", { name: /Renew the passport/ }).click();
   await expect(page.getByRole("complementary", { name: "Task details" }).getByLabel("Title")).toHaveValue("Renew the passport");
   await answer(page).getByRole("button", { name: "Undo" }).click();
   await expect(answer(page)).toContainText("Undone");
-  await expect(task(page, "Renew the passport")).toBeHidden();
+  await expect(inList).toBeHidden();
 });
 
 test("the main job: nothing before the click, all of it after, and undo brings it back", async ({ page }) => {
   await signUp(page);
-  for (const title of ["Clean the gutter", "Paint the fence", "Fix the tap"]) await add(page, `${title} yesterday #home`);
+  for (const title of ["Clean the gutter", "Paint the fence", "Fix the tap"]) await add(page, `${title} 2025-01-02 #home`);
   await add(page, "Do the taxes");
   await settled(page);
   await openChat(page);
   await say(page, "move everything tagged home that's overdue to Saturday morning and make the taxes one urgent");
-  const waiting = answer(page).getByRole("region", { name: "Needs your confirmation" });
+  const waiting = panel(page).getByRole("region", { name: "Needs your confirmation" });
   await expect(waiting.getByRole("listitem")).toHaveText(["Clean the gutter", "Paint the fence", "Fix the tap", "Do the taxes"], { useInnerText: true });
   await waiting.getByRole("button", { name: "Confirm" }).click();
   await expect(waiting).toContainText("Done");
@@ -88,7 +89,7 @@ test("conversations are kept: go on after a reload, rename, begin another, delet
   await panel(page).getByRole("button", { name: "Delete “Garden”" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
   await expect(panel(page).getByText("No conversations yet.")).toBeVisible();
-  await page.keyboard.press("Escape");
+  await panel(page).getByRole("button", { name: "Back to the chat" }).press("Escape");
   await expect(panel(page).getByLabel("Message")).toBeFocused();
   await page.keyboard.press("Escape");
   await expect(panel(page)).toBeHidden();
@@ -110,7 +111,7 @@ test("a broken connection and a refused message are said in words", async ({ pag
   await openChat(page);
   await context.setOffline(true);
   await say(page, "plan my day");
-  await expect(answer(page)).toContainText(/offline|connection/i);
+  await expect(answer(page)).toContainText("The server cannot be reached.");
   await context.setOffline(false);
   await say(page, "plan my day");
   await expect(answer(page)).toContainText("Nothing is due today");
@@ -120,7 +121,7 @@ for (const colorScheme of ["light", "dark"] as const) {
   test(`the chat has no axe violation in any of its states (${colorScheme})`, async ({ page }) => {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     await signUp(page);
-    for (const title of ["Call the bank", "Call the plumber"]) await add(page, `${title} yesterday !high`);
+    for (const title of ["Call the bank", "Call the plumber"]) await add(page, `${title} 2025-01-02 !high`);
     await settled(page);
     await openChat(page);
     const check = async (where: string) => {

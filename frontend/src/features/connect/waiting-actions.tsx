@@ -30,13 +30,13 @@ function Waiting({ action }: { action: Schemas["WaitingAction"] }) {
     onSettled: () => Promise.all([client.invalidateQueries({ queryKey: ["chat", "actions"] }), client.invalidateQueries({ queryKey: ["tasks"] })]),
   });
   return (
-    <Card className="p-4">
+    <Card><div className="p-4">
       <p className="font-medium">{action.summary}</p>
       <ul className="my-2 max-h-48 list-disc overflow-y-auto pl-5 text-[0.8125rem] text-muted">{action.tasks.map((task) => <li key={task.id} className="break-words">{task.title}</li>)}</ul>
       <div className="flex gap-2">
         <Button size="sm" variant="primary" icon={Check} disabled={settle.isPending} onClick={() => settle.mutate("confirm")}>{t("chat.confirm")}</Button>
         <Button size="sm" icon={X} disabled={settle.isPending} onClick={() => settle.mutate("cancel")}>{t("action.cancel")}</Button>
       </div>
-    </Card>
+    </div></Card>
   );
 }
