@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from functions.mcp.operator_tools import TOOLS as OPERATOR_TOOLS
 from tests.contract.chart.rendering import (
     NAMESPACE,
     VARIANTS,
@@ -266,3 +267,21 @@ def test_backups_only_on_request() -> None:
     assert {"BACKUP_KEYS", "DATABASE_OWNER_URL", "AWS_SECRET_ACCESS_KEY"} <= env.keys()
     with pytest.raises(Exception, match="backup"):
         render(settings=("backup.enabled=true",))
+
+
+def test_the_operators_assistant_only_reads() -> None:
+    """Without the value kagent gets nothing; with it an agent whose tools are the read-only ones, and a token from the Secret."""
+    assert of_kind(render(), "Agent") == {}
+    objects = render(settings=("kagent.enabled=true",))
+    server = of_kind(objects, "RemoteMCPServer")["obsidianlist-operations"]["spec"]
+    assert server["headersFrom"][0]["valueFrom"] == {
+        "type": "Secret",
+        "name": "obsidianlist",
+        "key": "KAGENT_AUTHORIZATION",
+    }
+    tools = of_kind(objects, "Agent")["obsidianlist-operator"]["spec"]["declarative"]["tools"]
+    own = [tool.name for tool in OPERATOR_TOOLS if tool.read_only]
+    assert tools[0]["mcpServer"]["toolNames"] == own == [tool.name for tool in OPERATOR_TOOLS]
+    assert not [name for name in tools[1]["mcpServer"]["toolNames"] if not name.startswith(("k8s_get", "k8s_describe"))]
+    without = render(settings=("kagent.enabled=true", 'kagent.clusterTools.server=""'))
+    assert len(of_kind(without, "Agent")["obsidianlist-operator"]["spec"]["declarative"]["tools"]) == 1
