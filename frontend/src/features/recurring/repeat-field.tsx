@@ -16,7 +16,7 @@ export function RepeatField({ task }: { task: Task }) {
   return (
     <>
       <button type="button" aria-haspopup="dialog" disabled={pending} onClick={() => setOpen(true)} className="flex min-h-8.5 w-full items-center rounded-md px-2 text-left hover:bg-hover">
-        {task.recurring_task_id ? <span>{series?.description ?? t("task.repeats")}{series?.paused_at && <span className="text-faint"> · {t("recurring.paused")}</span>}</span> : <span className="text-faint">{t("recurring.never")}</span>}
+        {task.recurring_task_id ? <span className="block first-letter:uppercase">{series?.description ?? t("task.repeats")}{series?.paused_at && <span className="text-faint"> · {t("recurring.paused")}</span>}</span> : <span className="text-faint">{t("recurring.never")}</span>}
       </button>
       {open && (
         <Dialog title={t("field.repeat")} onClose={() => setOpen(false)}>

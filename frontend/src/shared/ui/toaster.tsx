@@ -15,7 +15,7 @@ export default function Toasts() {
       mobileOffset={{ bottom: "calc(4.5rem + env(safe-area-inset-bottom))" }}
       gap={8}
       toastOptions={{
-        style: { background: "var(--raised)", color: "var(--fg)", border: "1px solid var(--line-strong)", borderRadius: 10, fontFamily: "inherit", fontSize: 13, padding: "10px 14px" },
+        style: { background: "var(--raised)", color: "var(--fg)", border: "1px solid var(--line-strong)", borderRadius: 10, fontFamily: "var(--font-sans)", fontSize: 13, padding: "10px 14px" },
         classNames: { description: "!text-[var(--muted)]", actionButton: "!bg-transparent !text-[var(--accent-text)] !font-semibold !h-7 !px-2" },
       }}
     />
