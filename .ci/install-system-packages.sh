@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Debian packages that CI's steps use and the product does not: Chromium for the browser tests, psql and pgbench for comparison, nginx for the
+# Debian packages that CI's steps use and the product does not: Chromium for the browser tests, psql and pgbench for comparison, a PostgreSQL with OpenSSL for TLS, nginx for the
 # configuration of `web`, Java and Maven for the real Kafka, buildah and mmdebstrap for the images, shellcheck. Asks for root only when something is missing.
 set -euo pipefail
 wanted=()
@@ -7,6 +7,7 @@ need() { command -v "$1" >/dev/null || wanted+=("$2"); }
 need chromium chromium
 need psql postgresql-client
 need pgbench postgresql-contrib
+need pg_createcluster postgresql
 need nginx nginx-light
 need buildah buildah
 need mmdebstrap mmdebstrap

@@ -56,7 +56,13 @@ class Connection(dbapi.Connection):  # type: ignore[misc]
         self.broken = False
         self.give_back: Callable[[Connection], None] | None = None
         self._prepared: OrderedDict[str, tuple[bytes, Any, Any]] = OrderedDict()
-        super().__init__(*args, **kwargs)
+        try:
+            super().__init__(*args, **kwargs)
+        except BaseException:
+            # Over TLS the socket in use is not the caller's any more, so nobody else could close it.
+            if getattr(self, "_usock", None) is not None:
+                self._usock.close()
+            raise
         self.register_out_adapter(list, _array_literal)
 
     def in_step(self) -> "_InStep":
@@ -264,7 +270,8 @@ def connect(url: str, *, timeout_seconds: float, application_name: str = "obsidi
     except BaseException:
         sock.close()
         raise
-    sock.settimeout(timeout_seconds)
+    # Not ``sock``: TLS has taken its descriptor over.
+    connection._usock.settimeout(timeout_seconds)  # noqa: SLF001 - our own subclass
     return connection
 
 
