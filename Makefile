@@ -65,4 +65,8 @@ openapi: $(STAMP) ## write the merged OpenAPI document from the routers, and the
 events: $(STAMP) ## write AsyncAPI document and JSON Schemas of all events
 	@$(BIN)/python -m knative.local.events
 
+.PHONY: metrics
+metrics: $(STAMP) ## write the operators' table of metrics, knative/metrics.md
+	@$(BIN)/python -m knative.local.metrics_page
+
 include $(wildcard .ci/make/*.mk)
