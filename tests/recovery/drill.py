@@ -30,7 +30,7 @@ from shared.config import BackupSettings, forget_settings
 from shared.recovery import restore
 from shared.recovery.archive import Archive, Manifest
 from shared.recovery.backup import make_backup
-from tests.support.bundle import ApiUser, Bundle, wait_until
+from tests.support.bundle import ApiUser, Bundle, running_bundle, wait_until
 from tests.support.environment import function_environment
 
 PEOPLE, TASKS = 5, 40
@@ -52,8 +52,11 @@ def main() -> int:
 
 def drill(folder: Path) -> int:
     """Work, back up, work on, lose everything, come back."""
-    bundle = Bundle(folder / "first")
-    bundle.start()
+    with running_bundle(folder / "first") as bundle:
+        return _lose_and_restore(folder, bundle)
+
+
+def _lose_and_restore(folder: Path, bundle: Bundle) -> int:
     people = [bundle.register() for _ in range(PEOPLE)]
     for person in people:
         work(person, "kept")
@@ -71,12 +74,13 @@ def drill(folder: Path) -> int:
     second = Bundle(folder / "second", port=bundle.port)
     load_backup(second.data_dir, secrets, archive, manifest, lost_at)
     loaded = time.monotonic() - began
-    second.start()
-    answer = second.log_in(people[0].email)
-    back = time.monotonic() - began
-    check(second, people, reminded, sent)
-    answer.close()
-    second.stop()
+    try:
+        second.start()
+        second.log_in(people[0].email).close()
+        back = time.monotonic() - began
+        check(second, people, reminded, sent)
+    finally:
+        second.stop()
     print(f"restore drill: {manifest.size / 1024:.0f} KiB backup, {PEOPLE} people, {PEOPLE * TASKS} tasks kept")
     print(
         f"  RPO: everything until {manifest.snapshot_at:%H:%M:%S.%f} is back; lost: {(lost_at - manifest.snapshot_at).total_seconds():.1f} s of work"
