@@ -37,3 +37,15 @@ queue.sidecar.serving.knative.dev/{{ $resource }}-resource-{{ $kind }}: {{ $amou
 {{- end }}
 {{- end }}
 {{- end -}}
+
+{{/* The most database connections all functions can hold: a pod's pool has one a thread and one for the outbox publisher. */}}
+{{- define "obsidianlist.connections" -}}
+{{- $connections := 0 -}}
+{{- range $name := keys .Values.functions -}}
+{{- $entry := include "obsidianlist.function" (dict "root" $ "name" $name) | fromYaml -}}
+{{- if ne $entry.database "none" -}}
+{{- $connections = add $connections (mul ($entry.scale.max | int) (add ($entry.concurrency | int) 1)) -}}
+{{- end -}}
+{{- end -}}
+{{- $connections -}}
+{{- end -}}

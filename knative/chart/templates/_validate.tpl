@@ -20,7 +20,6 @@ Admission would let every one of these through, and the fault would show as lost
 {{- fail "secrets.external needs store.name" -}}
 {{- end -}}
 {{- end -}}
-{{- $connections := 0 -}}
 {{- range $name := keys .Values.functions | sortAlpha -}}
 {{- $entry := include "obsidianlist.function" (dict "root" $ "name" $name) | fromYaml -}}
 {{- $scale := $entry.scale -}}
@@ -55,13 +54,14 @@ Admission would let every one of these through, and the fault would show as lost
 {{- fail (printf "functions.%s: scale.max x concurrency is %d, but its KafkaSource can have %d events in flight; the rest would be refused" $name $room $needed) -}}
 {{- end -}}
 {{- end -}}
-{{- if ne $entry.database "none" -}}
-{{- $connections = add $connections (mul ($scale.max | int) ($entry.concurrency | int)) -}}
+{{- if and (ne $entry.database "none") (gt ($.Values.database.connectionLimit | int) 0) (eq ($scale.max | int) 0) -}}
+{{- fail (printf "functions.%s: scale.max 0 has no bound, but database.connectionLimit is %d" $name ($.Values.database.connectionLimit | int)) -}}
 {{- end -}}
 {{- end -}}
+{{- $connections := include "obsidianlist.connections" . | int -}}
 {{- $limit := .Values.database.connectionLimit | int -}}
-{{- if and (gt $limit 0) (gt ($connections | int) $limit) -}}
-{{- fail (printf "functions could open %d database connections (sum of scale.max x concurrency), database.connectionLimit is %d" ($connections | int) $limit) -}}
+{{- if and (gt $limit 0) (gt $connections $limit) -}}
+{{- fail (printf "functions could open %d database connections (sum of scale.max x (concurrency + 1)), database.connectionLimit is %d" $connections $limit) -}}
 {{- end -}}
 {{- if and (ne .Values.kafka.securityProtocol "PLAINTEXT") (not .Values.kafka.authSecretName) -}}
 {{- fail (printf "kafka.securityProtocol %s needs kafka.authSecretName" .Values.kafka.securityProtocol) -}}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.contract.chart.rendering import helm_template, needs_helm
+from tests.contract.chart.rendering import VARIANTS, helm_template, needs_helm, of_kind, render
 
 pytestmark = needs_helm
 
@@ -66,6 +66,7 @@ REFUSED = [
     ('kafka.deadLetters.topic="elsewhere"', "kafka.deadLetters.topic"),
     ('kafka={"createTopics":true,"strimzi":{"enabled":true}}', "exclude each other"),
     ("database.connectionLimit=100", "database connections"),
+    ('{"database":{"connectionLimit":9000},"functions":{"tags":{"scale":{"max":0}}}}', "no bound"),
     ('image.digest="sha256:abc"', "digest"),
     ("image.runAsUser=0", "runAsUser"),
     ('config.corsOrigins=["*"]', "corsOrigins"),
@@ -104,3 +105,20 @@ def test_kubernetes_too_old_is_refused() -> None:
     old = helm_template(kube_version="v1.33.0")
     assert old.returncode != 0
     assert "1.34" in old.stderr
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_the_connection_budget_is_what_the_pods_can_hold(variant: str) -> None:
+    """Counted from the rendered Services: a pod's pool has a connection a thread and one more; exactly that many must be allowed."""
+    total = 0
+    for service in of_kind(render(*VARIANTS[variant]), "Service", "serving.knative.dev").values():
+        revision = service["spec"]["template"]
+        variables = {variable["name"] for variable in revision["spec"]["containers"][0].get("env", [])}
+        if "DATABASE_URL" in variables:
+            most = int(revision["metadata"]["annotations"]["autoscaling.knative.dev/max-scale"])
+            total += most * (revision["spec"]["containerConcurrency"] + 1)
+    assert total > 0
+    enough = helm_template(*VARIANTS[variant], settings=(f"database.connectionLimit={total}",))
+    assert enough.returncode == 0, enough.stderr
+    short = helm_template(*VARIANTS[variant], settings=(f"database.connectionLimit={total - 1}",))
+    assert f"functions could open {total} database connections" in short.stderr
