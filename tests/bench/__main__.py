@@ -19,6 +19,7 @@ def main() -> int:
     from tests.bench.cold_start import cold_starts
     from tests.bench.growth import growth
     from tests.bench.imports import import_budgets, slowest_imports
+    from tests.bench.reminders import reminders
     from tests.bench.saturation import saturation
     from tests.bench.users import users
 
@@ -28,6 +29,7 @@ def main() -> int:
         "saturation": saturation,
         "users": users,
         "growth": growth,
+        "reminders": reminders,
     }
     if IMPORTS_OF:
         sys.stdout.write(slowest_imports(IMPORTS_OF) + "\n")

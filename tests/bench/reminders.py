@@ -14,6 +14,9 @@ import time
 from pathlib import Path
 
 from kafka.brokers.memory import MemoryBroker
+from tests.bench.figures import Figure
+from tests.bench.settings import REMINDERS, REPOSITORY
+from tests.bench.stage import Stage
 from tests.support.database import Database, DatabaseServer
 from tests.support.environment import function_environment
 
@@ -61,6 +64,28 @@ SELECT count(*) FILTER (WHERE d.state = 'sent') AS sent, count(*) AS rows, count
        extract(epoch FROM max(d.sent_at) - min(d.sent_at)) AS seconds
   FROM deliveries d JOIN reminder_occurrences o ON o.id = d.occurrence_id
 """
+
+
+def reminders(_stage: Stage) -> list[Figure]:
+    """Measure in a process and a database of its own and return the figures of ``make bench``.
+
+    Raises:
+        RuntimeError: a reminder was lost or sent twice.
+    """
+    command = [sys.executable, "-m", "tests.bench.reminders", str(REMINDERS)]
+    outcome = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, timeout=420, check=False)
+    if outcome.returncode:
+        raise RuntimeError(f"reminders were lost or sent twice:\n{outcome.stdout[-500:]}\n{outcome.stderr[-1500:]}")
+    found = json.loads(outcome.stdout.splitlines()[-1])
+    note = f"{found['deliveries']:,} deliveries, each once; {found['reminders_per_second']}/s, limited by the minute in which they are due"
+    return [
+        Figure(
+            f"{found['reminders']:,} reminders due in a minute, lateness p95",
+            found["p95_lateness_seconds"],
+            "s",
+            note=note,
+        )
+    ]
 
 
 def main() -> int:
