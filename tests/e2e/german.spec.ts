@@ -18,7 +18,7 @@ async function everyText(page: Page): Promise<string> {
 }
 
 test("every screen speaks German, the server's words and the browser tab included", async ({ page }) => {
-  test.setTimeout(120_000);
+  test.setTimeout(240_000);
   await signUp(page);
   await page.goto("/settings/");
   await page.getByLabel("Language").selectOption("de");

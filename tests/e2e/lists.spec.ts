@@ -130,7 +130,7 @@ test.describe("on a phone", () => {
     await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
     await bread.locator("[data-title]").tap();
     await expect(panelOf(page)).toBeVisible();
-    expect((await panelOf(page).boundingBox())!.width).toBe(390);
+    await expect.poll(async () => Math.round((await panelOf(page).boundingBox())!.width)).toBe(390);
     await panelOf(page).getByRole("button", { name: "Close" }).tap();
     await expect(panelOf(page)).toBeHidden();
     await page.getByRole("button", { name: "Menu" }).tap();
