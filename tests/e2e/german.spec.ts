@@ -2,7 +2,7 @@ import { expect, test, type Page } from "@playwright/test";
 import { de } from "../../frontend/src/shared/i18n/de";
 import { en } from "../../frontend/src/shared/i18n/en";
 import { apiOf, day } from "./api";
-import { signUp } from "./person";
+import { open, signUp } from "./person";
 
 const SCREENS = ["today/", "inbox/", "upcoming/", "search/", "search/?q=priority:hgh", "completed/", "trash/", "activity/", "recurring/", "notifications/", "mailbox/", ...["profile", "security", "appearance", "notifications", "shortcuts", "calendar", "tokens", "data"].map((section) => `settings/?section=${section}`)];
 const visible = (message: string) => message.replace(/\{[^}]*\}/g, "").trim();
@@ -43,7 +43,7 @@ test("every screen speaks German, the server's words and the browser tab include
   await expect(page.getByText("Jede Woche am Mo und Do")).toBeVisible();
   await page.goto("/search/?q=priority:hgh");
   await expect(page.getByRole("alert").filter({ hasText: "Zeichen 10" })).toContainText("Erwartet wird eines von");
-  await page.goto("/inbox/");
+  await open(page, "/inbox/");
   await page.keyboard.press("q");
   await page.getByLabel("Neue Aufgabe").fill("Zahnarzt morgen um 15 Uhr #gesundheit");
   await expect(page.getByRole("dialog").getByRole("button", { name: /15:00/ })).toBeVisible();
