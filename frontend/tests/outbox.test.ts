@@ -80,3 +80,19 @@ test("new tasks are made one after another, so that they keep their order; other
   release();
   await settle();
 });
+
+test("an edit begun before our own earlier one was saved does not conflict with it, but does with somebody else's", async () => {
+  let version = 1;
+  answer = async (change) => task(change.taskId, ++version);
+  submit([{ taskId: "own", action: "update", patch: { title: "Final" }, version: 1 }]);
+  await settle();
+  submit([{ taskId: "own", action: "update", patch: { notes: "bold" }, version: 1 }]);
+  await settle();
+  expect(sent.at(-1)!.version).toBe(2);
+  version = 4; // somebody else made 4
+  submit([{ taskId: "own", action: "complete", patch: {} }]); // without If-Match: from here, but over what we did not see
+  await settle();
+  submit([{ taskId: "own", action: "update", patch: { title: "Late" }, version: 1 }]);
+  await settle();
+  expect(sent.at(-1)!.version).toBe(3);
+});

@@ -54,6 +54,8 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 const realIds = new Map<string, string>();
 
 const localIds = new Map<string, string>();
+/** By task: the versions that a change from here replaced. */
+const replaced = new Map<string, Set<number>>();
 
 export const resolveId = (id: string) => realIds.get(id) ?? id;
 /** The id a task had on this page first: a name for its row that does not change when the server answers. */
@@ -63,6 +65,7 @@ export function connectOutbox(next: Transport, kept: Change[] = []): void {
   transport = next;
   realIds.clear();
   localIds.clear();
+  replaced.clear();
   // What was done before the connection was made (a fast typist, a slow start) goes along.
   update((early) => [...kept, ...early].map((change) => (change.state === "sending" ? { ...change, state: "waiting" } : change)));
   pump();
@@ -76,7 +79,7 @@ export function disconnectOutbox(): void {
 
 /** Put changes in the queue; they show at once and are sent as soon as possible. */
 export function submit(changes: NewChange[]): Change[] {
-  const queued = changes.map((change): Change => ({ ...change, ...rename(change), id: randomId(), state: "waiting" }));
+  const queued = changes.map((change): Change => ({ ...upToDate(rename(change)), id: randomId(), state: "waiting" }));
   update((all) => [...all, ...queued]);
   pump();
   return queued;
@@ -164,6 +167,7 @@ async function deliver(change: Change): Promise<void> {
       realIds.set(change.taskId, task.id);
       localIds.set(task.id, change.taskId);
     }
+    if (task) noteOwn(change, task);
     // The server's state goes in before the change leaves: no frame shows the old value.
     link.succeeded(change, task);
     outbox.set((state) => ({ ...state, offline: false }));
@@ -172,6 +176,18 @@ async function deliver(change: Change): Promise<void> {
   } catch (error) {
     if (link === transport) failed(change, error);
   }
+}
+
+function noteOwn(done: Change, task: Task): void {
+  const before = task.version - 1;
+  if (done.version === undefined || done.version === before) replaced.set(task.id, (replaced.get(task.id) ?? new Set()).add(before));
+}
+
+/** An edit begun while an earlier one from here was on its way looked at a version that only we replaced: no conflict with oneself. */
+function upToDate<C extends Pick<Change, "taskId" | "version">>(change: C): C {
+  let { version } = change;
+  while (version !== undefined && replaced.get(change.taskId)?.has(version)) version += 1;
+  return { ...change, version };
 }
 
 /** Later edits of the same task were made on top of this one, so they expect the version it made. */
