@@ -18,7 +18,7 @@ load-table: $(STAMP) $(K6_STAMP) ## the same, and write the table in tests/load/
 	@$(BIN)/python -m tests.load --write
 
 load-smoke: $(STAMP) $(K6_STAMP) ## a minute of it, for CI
-	@LOAD_ONLY=edit,burst LOAD_SECONDS=10 $(BIN)/python -m tests.load
+	@LOAD_ONLY=edit,burst LOAD_SECONDS=25 $(BIN)/python -m tests.load
 
 .PHONY: capacity capacity-measure
 capacity: $(STAMP) ## simulate a day of 1,000 to 10 million people and write the tables of knative/capacity/README.md

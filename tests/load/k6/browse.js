@@ -1,10 +1,11 @@
 // People look: a list, the next page, today, tags, the trail.
-import { call, steady, summary, think } from "./people.js";
+import { arrive, call, steady, summary, think } from "./people.js";
 
 export const options = steady();
 export const handleSummary = summary;
 
 export default function () {
+  arrive();
   const page = call("GET", "/api/tasks?limit=50", null, "list").json();
   think();
   if (page && page.next_cursor) {

@@ -48,6 +48,11 @@ export function think() {
   sleep(0.5 + Math.random());
 }
 
+/** At the beginning: within a few seconds of each other, not all in one moment; that is the burst's. */
+export function arrive() {
+  if (exec.vu.iterationInInstance === 0) sleep(3 * Math.random());
+}
+
 /** What k6 hands to the program that started it. */
 export function summary(data) {
   return { stdout: JSON.stringify({ metrics: data.metrics }) };

@@ -1,5 +1,5 @@
 // People search: one word, two words, a beginning of a word as it is typed, a phrase, and filters beside the text.
-import { call, steady, summary, think } from "./people.js";
+import { arrive, call, steady, summary, think } from "./people.js";
 
 const WORDS = ["dentist", "invoice", "garden", "report", "bicycle", "passport", "library", "concert", "kitchen", "budget"];
 const VERBS = ["call", "write", "buy", "plan", "check", "send", "review", "book", "clean", "prepare"];
@@ -9,6 +9,7 @@ export const options = steady();
 export const handleSummary = summary;
 
 export default function () {
+  arrive();
   call("GET", `/api/tasks?limit=20&q=${any(WORDS)}`, null, "a word");
   think();
   call("GET", `/api/tasks?limit=20&q=${any(VERBS)}+${any(WORDS)}`, null, "two words");

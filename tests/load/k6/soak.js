@@ -1,10 +1,11 @@
 // A working day in small: mostly looking, sometimes writing, for as long as it is told; the memory is watched from outside.
-import { call, steady, summary, think } from "./people.js";
+import { arrive, call, steady, summary, think } from "./people.js";
 
 export const options = steady();
 export const handleSummary = summary;
 
 export default function () {
+  arrive();
   const dice = Math.random();
   if (dice < 0.6) call("GET", "/api/tasks?limit=50", null, "list");
   else if (dice < 0.75) call("GET", "/api/tasks?limit=20&q=dentist", null, "search");
