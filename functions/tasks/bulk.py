@@ -1,23 +1,22 @@
 """Bulk changes: up to 100 steps in one transaction, all or none."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 import orjson
 from pydantic import BaseModel, ValidationError
 
+from functions.tasks.moves import move
+from functions.tasks.schemas import Move, Operation
 from shared.db.engine import transaction
 from shared.errors import InvalidInput, ObsidianListError
 from shared.http.request import invalid
 from shared.services import tasks as service
 from shared.services.task_documents import TaskChange, TaskCreate
 
-if TYPE_CHECKING:
-    from functions.tasks.main import Operation
 
-
-def run(actor: service.Actor, operations: "list[Operation]") -> bytes:
+def run_operations(actor: service.Actor, operations: list[Operation]) -> bytes:
     """Run every step and return ``{"results": […]}``; an error names its step and undoes all of them.
 
     Raises:
@@ -42,7 +41,7 @@ def run(actor: service.Actor, operations: "list[Operation]") -> bytes:
     return b'{"results":[' + b",".join(parts) + b"]}"
 
 
-def _step(actor: service.Actor, operation: "Operation", position: int) -> tuple[UUID, bytes | None]:
+def _step(actor: service.Actor, operation: Operation, position: int) -> tuple[UUID, bytes | None]:
     if operation.action == "create":
         document = service.create_task(actor, _model(TaskCreate, operation), task_id=operation.id, rank_offset=position)
         return UUID(orjson.loads(document)["id"]), document
@@ -52,9 +51,7 @@ def _step(actor: service.Actor, operation: "Operation", position: int) -> tuple[
         change = _model(TaskChange, operation)
         return operation.id, service.change_task(actor, operation.id, change, if_version=operation.version)
     if operation.action == "move":
-        from functions.tasks.main import Move, _move
-
-        return operation.id, _move(actor, operation.id, operation.move or Move(), operation.version)
+        return operation.id, move(actor, operation.id, operation.move or Move(), operation.version)
     act: Callable[..., bytes | None] = {
         "complete": service.complete_task,
         "reopen": service.reopen_task,
@@ -65,7 +62,7 @@ def _step(actor: service.Actor, operation: "Operation", position: int) -> tuple[
     return operation.id, act(actor, operation.id, if_version=operation.version)
 
 
-def _model(model: type[BaseModel], operation: "Operation") -> Any:
+def _model(model: type[BaseModel], operation: Operation) -> Any:
     try:
         return model.model_validate_json(orjson.dumps(operation.task or {}))
     except ValidationError as error:

@@ -4,96 +4,23 @@ Answers: create, get, change, complete, reopen, delete, restore, move, bulk and 
 and its readable page.
 """
 
-from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
-from pydantic import Field
-
+from functions.tasks.moves import move
 from functions.tasks.parse import add_routes as add_parse_routes
+from functions.tasks.schemas import Bulk, BulkResults, DeleteQuery, ListQuery, Move
 from shared.domain.filters import TaskFilter
 from shared.domain.task import Priority
 from shared.errors import InvalidInput
 from shared.http.request import Reply, Request
 from shared.http.router import Router, parse_uuid
-from shared.http.schema import Input, Output, Query
 from shared.services import task_lists
 from shared.services import tasks as service
-from shared.services.task_documents import PriorityName, Task, TaskChange, TaskCreate, TaskList
+from shared.services.task_documents import Task, TaskChange, TaskCreate, TaskList
 
 router = Router("tasks", "Tasks: create, find, change, complete, order, delete and restore them.")
-
-
-class ListQuery(Query):
-    """Filters are joined by AND."""
-
-    q: str = Field("", max_length=500, description='full-text search: words, "phrases", -excluded')
-    filter: str = Field(
-        "",
-        max_length=4000,
-        description="query language, e.g. priority:high tag:home due<+7d; replaces the other filters",
-    )
-    status: Literal["open", "completed", "all"] | None = None
-    priority: list[PriorityName] = Field([], max_length=5)
-    tag: list[str] = Field([], max_length=50)
-    tag_match: Literal["any", "all", "none"] = "any"
-    due: Literal["overdue", "today", "upcoming", "none", "any"] | None = None
-    due_before: date | None = None
-    due_after: date | None = None
-    completed_before: date | None = None
-    completed_after: date | None = None
-    parent_id: str | None = Field(None, description="sub-tasks of this task, or none for the top level")
-    trash: bool = False
-    sort: task_lists.SortName | None = Field(None, description="relevance with a search text, else rank")
-    order: task_lists.OrderName | None = None
-    limit: int = Field(50, ge=1, le=200)
-    cursor: str | None = Field(None, max_length=1024)
-    total: bool = False
-
-
-class DeleteQuery(Query):
-    """Where to."""
-
-    permanent: bool = Field(default=False, description="for good, instead of into the trash")
-
-
-class Move(Input):
-    """Where a task goes; a parent_id that is left out stays, null is the top."""
-
-    parent_id: UUID | None = None
-    before_id: UUID | None = None
-    after_id: UUID | None = None
-
-
-class Operation(Input):
-    """One step of a bulk change."""
-
-    action: Literal["create", "update", "complete", "reopen", "delete", "restore", "purge", "move"]
-    id: UUID | None = None
-    task: dict[str, Any] | None = Field(None, description="fields for create and update")
-    move: Move | None = None
-    version: int | None = Field(None, ge=1)
-
-
-class Bulk(Input):
-    """Up to 100 steps, all or none."""
-
-    operations: list[Operation] = Field(min_length=1, max_length=100)
-
-
-class BulkResult(Output):
-    """What became of one step."""
-
-    action: str
-    id: UUID
-    task: Task | None
-
-
-class BulkResults(Output):
-    """One result a step, in order."""
-
-    results: list[BulkResult]
 
 
 @router.get("/api/tasks", query=ListQuery, response=TaskList)
@@ -156,15 +83,15 @@ def restore_task(request: Request, task_id: UUID) -> Reply:
 )
 def move_task(request: Request, body: Move, task_id: UUID) -> Reply:
     """Put a task right before or after another, or below a parent."""
-    return _with_etag(_move(_actor(request), task_id, body, _if_match(request)))
+    return _with_etag(move(_actor(request), task_id, body, _if_match(request)))
 
 
 @router.post("/api/tasks/bulk", body=Bulk, response=BulkResults, scope="tasks:write", errors=(404, 409, 412, 422))
 def bulk(request: Request, body: Bulk) -> bytes:
     """Run up to 100 steps in one transaction: all of them or none."""
-    from functions.tasks.bulk import run
+    from functions.tasks.bulk import run_operations
 
-    return run(_actor(request), body.operations)
+    return run_operations(_actor(request), body.operations)
 
 
 def _filter(query: ListQuery) -> TaskFilter:
@@ -190,13 +117,6 @@ def _filter(query: ListQuery) -> TaskFilter:
 
 def _actor(request: Request) -> service.Actor:
     return service.Actor(request.user_id, request.identity.origin)
-
-
-def _move(actor: service.Actor, task_id: UUID, move: Move, version: int | None) -> bytes:
-    return service.move_task(
-        actor, task_id, parent_id=move.parent_id, keep_parent="parent_id" not in move.model_fields_set,
-        before_id=move.before_id, after_id=move.after_id, if_version=version,
-    )  # fmt: skip
 
 
 def _if_match(request: Request) -> int | None:

@@ -1,0 +1,82 @@
+"""What goes into the operations on tasks and comes out of them, where it is not the task itself."""
+
+from datetime import date
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.http.schema import Input, Output, Query
+from shared.services import task_lists
+from shared.services.task_documents import PriorityName, Task
+
+
+class ListQuery(Query):
+    """Filters are joined by AND."""
+
+    q: str = Field("", max_length=500, description='full-text search: words, "phrases", -excluded')
+    filter: str = Field(
+        "",
+        max_length=4000,
+        description="query language, e.g. priority:high tag:home due<+7d; replaces the other filters",
+    )
+    status: Literal["open", "completed", "all"] | None = None
+    priority: list[PriorityName] = Field([], max_length=5)
+    tag: list[str] = Field([], max_length=50)
+    tag_match: Literal["any", "all", "none"] = "any"
+    due: Literal["overdue", "today", "upcoming", "none", "any"] | None = None
+    due_before: date | None = None
+    due_after: date | None = None
+    completed_before: date | None = None
+    completed_after: date | None = None
+    parent_id: str | None = Field(None, description="sub-tasks of this task, or none for the top level")
+    trash: bool = False
+    sort: task_lists.SortName | None = Field(None, description="relevance with a search text, else rank")
+    order: task_lists.OrderName | None = None
+    limit: int = Field(50, ge=1, le=200)
+    cursor: str | None = Field(None, max_length=1024)
+    total: bool = False
+
+
+class DeleteQuery(Query):
+    """Where to."""
+
+    permanent: bool = Field(default=False, description="for good, instead of into the trash")
+
+
+class Move(Input):
+    """Where a task goes; a parent_id that is left out stays, null is the top."""
+
+    parent_id: UUID | None = None
+    before_id: UUID | None = None
+    after_id: UUID | None = None
+
+
+class Operation(Input):
+    """One step of a bulk change."""
+
+    action: Literal["create", "update", "complete", "reopen", "delete", "restore", "purge", "move"]
+    id: UUID | None = None
+    task: dict[str, Any] | None = Field(None, description="fields for create and update")
+    move: Move | None = None
+    version: int | None = Field(None, ge=1)
+
+
+class Bulk(Input):
+    """Up to 100 steps, all or none."""
+
+    operations: list[Operation] = Field(min_length=1, max_length=100)
+
+
+class BulkResult(Output):
+    """What became of one step."""
+
+    action: str
+    id: UUID
+    task: Task | None
+
+
+class BulkResults(Output):
+    """One result a step, in order."""
+
+    results: list[BulkResult]
