@@ -4,14 +4,15 @@ A cookie is sent by the browser whoever made the page, so a request that relies 
 come from our own origin. A token in the body needs neither: whoever can put it there has it.
 """
 
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-
-from werkzeug.http import dump_cookie, parse_cookie
 
 from shared.config import HttpSettings
 from shared.errors import Forbidden, UnsupportedMediaType
 from shared.http.request import Request
-from shared.services.sessions import Session
+
+if TYPE_CHECKING:
+    from shared.services.sessions import Session
 
 
 def _name() -> str:
@@ -28,7 +29,7 @@ def read(request: Request, given: str | None) -> str | None:
     """
     if given is not None:
         return given
-    cookie = parse_cookie(request.header("Cookie")).get(_name())
+    cookie = sent(request, _name())
     if not cookie:
         return None
     if (request.header("Content-Type") or "").partition(";")[0].strip().lower() != "application/json":
@@ -40,10 +41,10 @@ def read(request: Request, given: str | None) -> str | None:
 
 def peek(request: Request) -> str | None:
     """Return the cookie's refresh token to tell which session asks; whoever relies on it for anything else calls :func:`read`."""
-    return parse_cookie(request.header("Cookie")).get(_name()) or None
+    return sent(request, _name()) or None
 
 
-def issue(request: Request, session: Session) -> list[str]:
+def issue(request: Request, session: "Session") -> list[str]:
     """Return the ``Set-Cookie`` values of a session: none where another site's page asked, which has no use for the cookie."""
     if request.header("Sec-Fetch-Site") not in {None, "same-origin", "none"}:
         return []
@@ -55,16 +56,28 @@ def expire() -> list[str]:
     return [_cookie("", 0)]
 
 
+def sent(request: Request, name: str) -> str:
+    """Return the value of a cookie, empty when the request has none."""
+    given = request.header("Cookie")
+    if not given:
+        return ""
+    from werkzeug.http import (
+        parse_cookie,
+    )  # here and below: it loads half a web framework, and most cold starts see no cookie
+
+    return parse_cookie(given).get(name) or ""
+
+
+def strict(name: str, value: str, max_age_seconds: int) -> str:
+    """Return the ``Set-Cookie`` value of a cookie that no script and no other site sees."""
+    from werkzeug.http import dump_cookie
+
+    secure = HttpSettings.load().secure
+    return dump_cookie(name, value, max_age=max_age_seconds, path="/", httponly=True, samesite="Strict", secure=secure)
+
+
 def _cookie(value: str, max_age_seconds: int) -> str:
-    return dump_cookie(
-        _name(),
-        value,
-        max_age=max_age_seconds,
-        path="/",
-        httponly=True,
-        samesite="Strict",
-        secure=HttpSettings.load().secure,
-    )
+    return strict(_name(), value, max_age_seconds)
 
 
 def _is_same_origin(request: Request) -> bool:

@@ -11,9 +11,8 @@ from uuid import UUID
 
 import orjson
 from pydantic import Field
-from werkzeug.http import dump_cookie, parse_cookie
 
-from functions.auth import consent_page
+from functions.auth import consent_page, cookies
 from shared.config import HttpSettings
 from shared.errors import Forbidden, InvalidInput, NotFound, PermanentError, TooManyRequests, Unauthenticated
 from shared.http.request import Reply, Request, check_json
@@ -224,14 +223,11 @@ def _cookie_name() -> str:
 
 
 def _browser(request: Request) -> str:
-    return parse_cookie(request.header("Cookie")).get(_cookie_name(), "")[:64]
+    return cookies.sent(request, _cookie_name())[:64]
 
 
 def _cookie(value: str) -> str:
-    secure = HttpSettings.load().secure
-    return dump_cookie(
-        _cookie_name(), value, max_age=oauth.FORM_SECONDS, path="/", httponly=True, samesite="Strict", secure=secure
-    )
+    return cookies.strict(_cookie_name(), value, oauth.FORM_SECONDS)
 
 
 def _page(body: bytes, status: int, wanted: oauth.Wanted | None = None) -> Reply:

@@ -1,7 +1,7 @@
 """The chat function: ask in words; the answer is a stream of text, tool results, questions and actions to confirm."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 from pydantic import AfterValidator, Field
@@ -11,7 +11,9 @@ from shared.http.request import Reply, Request
 from shared.http.router import Router
 from shared.http.schema import Input, Output, PlainText, Query
 from shared.services.actor import Actor
-from shared.services.assistant.tools import Person, load_person
+
+if TYPE_CHECKING:
+    from shared.services.assistant.tools import Person
 
 router = Router("chat", "Chat: everything the app does, asked for in words.")
 
@@ -221,7 +223,9 @@ def undo_action(request: Request, action_id: UUID) -> dict[str, Any]:
     return actions.undo(_person(request), action_id)
 
 
-def _person(request: Request) -> Person:
+def _person(request: Request) -> "Person":
+    from shared.services.assistant.tools import load_person
+
     return load_person(Actor(request.user_id, "chat"))
 
 

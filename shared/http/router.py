@@ -16,9 +16,6 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
-from werkzeug.exceptions import HTTPException
-from werkzeug.exceptions import MethodNotAllowed as WerkzeugMethodNotAllowed
-from werkzeug.routing import Map, RequestRedirect, Rule
 
 from shared import clock, metrics, tracing
 from shared.auth import authenticate
@@ -33,6 +30,7 @@ from shared.errors import (
 )
 from shared.http import operations
 from shared.http.headers import API_CONTENT_POLICY, cors_headers, security_headers
+from shared.http.paths import Paths, WrongMethodError
 from shared.http.problem import problem
 from shared.http.request import MAX_BODY_BYTES, Reply, Request, to_json
 from shared.logging import bound, get_logger
@@ -43,7 +41,7 @@ _UNTRACED = frozenset({"/healthz", "/metrics"})  # probes and scrapes: every few
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
 
 
-@dataclass(frozen=True, eq=False)  # compared and hashed by identity: the map keys on it
+@dataclass(frozen=True, eq=False)  # compared and hashed by identity
 class Route:
     """One operation: where it is, what goes in and out, who may call it."""
 
@@ -79,7 +77,7 @@ class Router:
         self.name = name
         self.summary = summary
         self.routes: list[Route] = []
-        self._map = Map(strict_slashes=False, merge_slashes=False, redirect_defaults=False)
+        self._paths = Paths()
 
     def route(self, method: str, path: str, **options: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Register a handler: ``handler(request, body=…, query=…, **path_parameters)``; see :class:`Route` for the options."""
@@ -90,7 +88,7 @@ class Router:
                 options.setdefault("idempotent", True)
             route = Route(method, path, handler, tags=(self.name,), **options)
             self.routes.append(route)
-            self._map.add(Rule(path, methods=[method], endpoint=route))
+            self._paths.add(method, path, route)
             return handler
 
         return register
@@ -164,17 +162,16 @@ class Router:
         if built_in is not None:
             return built_in, {}
         method = "GET" if request.method == "HEAD" else request.method
-        adapter = self._map.bind("", url_scheme="http")
         try:
-            route, parameters = adapter.match(request.path, method=method)
-        except WerkzeugMethodNotAllowed as error:
-            allowed = ", ".join(sorted(set(error.valid_methods or ()) | {"OPTIONS"}))
+            found = self._paths.match(method, request.path)
+        except WrongMethodError as error:
+            allowed = ", ".join(sorted(error.allowed | {"OPTIONS"} | ({"HEAD"} if "GET" in error.allowed else set())))
             if request.method == "OPTIONS":
                 return (lambda: Reply(None, status=204, headers={"Allow": allowed})), {}
             raise MethodNotAllowed(f"Use one of {allowed}.", headers={"Allow": allowed}) from None
-        except (HTTPException, RequestRedirect):
-            raise NotFound("There is nothing at this path.") from None
-        return route, dict(parameters)
+        if found is None:
+            raise NotFound("There is nothing at this path.")
+        return found
 
     def _answer(self, request: Request, route: Any, parameters: dict[str, Any]) -> Reply:
         if not isinstance(route, Route):

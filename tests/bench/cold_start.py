@@ -7,8 +7,9 @@ byte-compiled first, as it is in the image.
 import compileall
 import sys
 import time
-from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from knative.local.ports import free_port
 from knative.local.registry import Function
@@ -28,69 +29,70 @@ READS = {
     "chat": "/api/chat/conversations",
     "dead-letters": "/api/dead-letters",
 }
+_RPC = {"jsonrpc": "2.0", "id": 1}
+_CALL = {"name": "find_tasks", "arguments": {}}
+
+
+@dataclass(frozen=True)
+class Job:
+    """A start to measure: which function (``None`` is hello) and what it is asked first."""
+
+    name: str
+    function: Function | None
+    path: str = "/"
+    body: dict[str, Any] | None = None
 
 
 def cold_starts(stage: Stage) -> list[Figure]:
     """Measure and return the figures of cold start and memory."""
     _byte_compile()
-    token = stage.token(OPERATOR)
-    jobs = [("hello", None, "/")]
-    for function in stage.functions:
-        jobs.append((f"{function.name} /healthz", function, "/healthz"))
-        if function.name in READS:
-            jobs.append((f"{function.name} GET {READS[function.name]}", function, READS[function.name]))
-    times: dict[str, list[float]] = {name: [] for name, _, _ in jobs}
+    jobs = [Job("hello", None), *(job for function in stage.functions for job in _jobs(function))]
+    times: dict[str, list[float]] = {job.name: [] for job in jobs}
     memory: dict[str, float] = {}
     for _ in range(STARTS):
-        for name, function, path in jobs:
-            seconds, megabytes = _start(stage, function, path, {"Authorization": f"Bearer {token}"} if function else {})
-            times[name].append(seconds * 1000)
-            memory[name] = max(megabytes, memory.get(name, 0.0))
+        for job in jobs:
+            seconds, megabytes = _start(stage, job)
+            times[job.name].append(seconds * 1000)
+            owner = job.function.name if job.function else "hello"
+            memory[owner] = max(megabytes, memory.get(owner, 0.0))
     hello = median(times["hello"])
-    figures = [Figure("hello on the functions-framework command", hello, "ms", note=f"{memory['hello']:.0f} MB")]
-    for name, function, _ in jobs:
-        if function is None:
-            continue
-        is_http = function.kind == "http"
-        goals = {"firm": 1.4, "edge": 1.0} if is_http else {}
-        figures.append(
-            Figure(f"cold start {name}", median(times[name]) / hello, **goals, note=f"{median(times[name]):.0f} ms")
-        )
-    for name, function, path in jobs:
-        if function is not None and (path != "/healthz" or function.name not in READS):
-            figures.append(
-                Figure(
-                    f"memory at rest of {function.name}",
-                    memory[name],
-                    "MB",
-                    firm=70,
-                    edge=45,
-                    note="PSS after its first answer",
-                )
-            )
+    figures = [Figure("hello on the functions-framework command", hello, "ms", note=f"{memory.pop('hello'):.0f} MB")]
+    for job in jobs[1:]:
+        goals = {"firm": 1.4, "edge": 1.0} if job.function and job.function.kind == "http" else {}
+        milliseconds = median(times[job.name])
+        figures.append(Figure(f"cold start {job.name}", milliseconds / hello, **goals, note=f"{milliseconds:.0f} ms"))
+    note = "PSS after its first answer"
+    figures += [Figure(f"memory at rest of {name}", used, "MB", firm=70, edge=45, note=note) for name, used in memory.items()]  # fmt: skip
     return figures
 
 
-def _start(stage: Stage, function: Function | None, path: str, headers: Mapping[str, str]) -> tuple[float, float]:
+def _jobs(function: Function) -> list[Job]:
+    jobs = [Job(f"{function.name} /healthz", function, "/healthz")]
+    if function.name in READS:
+        jobs.append(Job(f"{function.name} GET {READS[function.name]}", function, READS[function.name]))
+    if function.name == "mcp":
+        jobs.append(Job("mcp tools/list", function, "/mcp", {**_RPC, "method": "tools/list"}))
+        jobs.append(Job("mcp find_tasks", function, "/mcp", {**_RPC, "method": "tools/call", "params": _CALL}))
+    return jobs
+
+
+def _start(stage: Stage, job: Job) -> tuple[float, float]:
     port = free_port()
     log = stage.directory / "cold-start.log"
-    if function is None:
-        source = HERE / "hello" / "main.py"
-        command = [
-            str(Path(sys.executable).parent / "functions-framework"),
-            "--source",
-            str(source),
-            "--target",
-            "hello",
-        ]
+    if job.function is None:
+        headers: dict[str, str] = {}
+        framework = str(Path(sys.executable).parent / "functions-framework")
+        command = [framework, "--source", str(HERE / "hello" / "main.py"), "--target", "hello"]
         environment = {"PORT": str(port)}
     else:
+        token = stage.connected_token(1) if job.path == "/mcp" else stage.token(OPERATOR)
+        headers = {"Authorization": f"Bearer {token}"}
         command = [sys.executable, "-m", "shared.http.server"]
-        own = dict(function.environment)
-        environment = {**stage.environment(function.database), **own, "FUNCTION": function.name, "PORT": str(port)}
+        variables = {**stage.environment(job.function.database), **job.function.environment}
+        environment = {**variables, "FUNCTION": job.function.name, "PORT": str(port)}
     started = time.perf_counter()
     with program(command, environment, log) as process:
-        answered = first_answer(port, path, headers, process, log)
+        answered = first_answer(port, job.path, headers, process, log, body=job.body)
         return answered - started, pss_megabytes(process)
 
 

@@ -2,12 +2,14 @@
 
 import contextlib
 import http.client
+import json
 import os
 import signal
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -54,9 +56,9 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def first_answer(
-    port: int, path: str, headers: Mapping[str, str], process: subprocess.Popen[bytes], log: Path
+    port: int, path: str, headers: Mapping[str, str], process: subprocess.Popen[bytes], log: Path, body: Any = None
 ) -> float:
-    """Ask until ``path`` answers 2xx and return when it did (``time.perf_counter``).
+    """Ask until ``path`` answers 2xx and return when it did (``time.perf_counter``); with a ``body`` it is a POST of JSON.
 
     Raises:
         ProgramFailedError: the program ended, or gave another answer, or none in time.
@@ -67,9 +69,13 @@ def first_answer(
             break
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=START_SECONDS)
         try:
-            connection.request("GET", path, headers=dict(headers))
+            if body is None:
+                connection.request("GET", path, headers=dict(headers))
+            else:
+                given = {**headers, "Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
+                connection.request("POST", path, json.dumps(body), given)
             answer = connection.getresponse()
-            body = answer.read(2048)
+            text = answer.read(2048)
         except OSError:
             time.sleep(0.003)
             continue
@@ -77,7 +83,7 @@ def first_answer(
             connection.close()
         if 200 <= answer.status < 300:
             return time.perf_counter()
-        raise ProgramFailedError(f"GET {path}: {answer.status} {body[:300]!r}\n{_tail(log)}")
+        raise ProgramFailedError(f"GET {path}: {answer.status} {text[:300]!r}\n{_tail(log)}")
     raise ProgramFailedError(f"no answer at {path}\n{_tail(log)}")
 
 

@@ -70,6 +70,15 @@ class Stage:
             email = "operator@example.com" if number == OPERATOR else f"user-{number}@example.com"
             return issue_access_token(user_id(number), SCOPES, email=email, lifetime_seconds=7200)
 
+    def connected_token(self, number: int) -> str:
+        """Return an access token as an app has it that user ``number`` connected to /mcp."""
+        from shared.auth import issue_access_token
+        from shared.config import HttpSettings
+
+        with function_environment(self.environment("system")):
+            audience = HttpSettings.load().public_url.rstrip("/") + "/mcp"
+            return issue_access_token(user_id(number), ["tasks:read", "tasks:write"], audience=audience, lifetime_seconds=7200)  # fmt: skip
+
     def run_sql(self, statement: str, **values: Any) -> Sequence[Sequence[Any]]:
         """Run a statement as superuser and return its rows."""
         connection = Connection(

@@ -9,7 +9,17 @@ from knative.local.registry import load_registry
 from tests.support.bundle import REPOSITORY
 
 FUNCTIONS = load_registry().functions
-HEAVY = ("sqlalchemy", "confluent_kafka", "boto3", "pywebpush", "cryptography.x509", "flask")
+HEAVY = (
+    "sqlalchemy",
+    "confluent_kafka",
+    "boto3",
+    "pywebpush",
+    "cryptography.x509",
+    "flask",
+    "werkzeug",
+    "asn1crypto",
+    "dateutil.parser",
+)
 # Every request of these runs a transaction, so loading SQLAlchemy later would save nothing.
 ALLOWED = dict.fromkeys(("recurring-tasks", "dead-letters", "housekeeping"), "['sqlalchemy']")
 

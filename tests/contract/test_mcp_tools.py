@@ -1,4 +1,4 @@
-"""The tool list is a contract with every model and client: a change is seen in review, and it stays small.
+"""The tool list is a contract with every model and client, served from ``functions/mcp/tools.json``: a change is seen in review, and it stays small.
 
 ``python -m tests.contract.test_mcp_tools`` writes the stored list anew.
 """
@@ -7,9 +7,10 @@ from pathlib import Path
 
 import orjson
 
+from functions.mcp import calls
 from functions.mcp.calls import tool_list
 
-STORED = Path(__file__).parent / "mcp" / "tools.json"
+STORED = Path(calls.__file__).with_name("tools.json")
 MAX_TOKENS = 3000
 
 
@@ -25,5 +26,4 @@ def test_the_tool_list_costs_less_than_three_thousand_tokens() -> None:
 
 
 if __name__ == "__main__":
-    STORED.parent.mkdir(exist_ok=True)
     STORED.write_bytes(orjson.dumps(tool_list(), option=orjson.OPT_INDENT_2) + b"\n")

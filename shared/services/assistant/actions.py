@@ -5,17 +5,17 @@ moment. Confirming runs exactly these arguments; nothing a model says later can 
 row with its inverse, so it can be undone from the conversation.
 """
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import orjson
 from pydantic import BaseModel, ValidationError
-from sqlalchemy import text
 
 from shared import clock
-from shared.db.engine import transaction
+from shared.db.statement import statement
 from shared.errors import Conflict, InvalidInput, NotFound
 from shared.http.request import invalid
 from shared.services import tasks as service
@@ -24,21 +24,24 @@ from shared.services.assistant.tools import BY_NAME, Outcome, Person, Tool, need
 from shared.services.assistant.work import visible
 from shared.services.task_documents import TaskChange
 
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
 LIFETIME = timedelta(minutes=30)
-_INSERT = text(
+_INSERT = statement(
     "INSERT INTO pending_actions (id, user_id, conversation_id, origin, action, preview, state, result, expires_at)"
     " VALUES (:id, :user_id, :conversation_id, :origin, CAST(:action AS jsonb), CAST(:preview AS jsonb), :state,"
     " CAST(:result AS jsonb), :expires_at)"
 )
-_LOCK = text("SELECT * FROM pending_actions WHERE id = :id AND user_id = :user_id FOR UPDATE")
-_CLOSE = text(
+_LOCK = statement("SELECT * FROM pending_actions WHERE id = :id AND user_id = :user_id FOR UPDATE")
+_CLOSE = statement(
     "UPDATE pending_actions SET state = :state, result = CAST(:result AS jsonb) WHERE id = :id AND user_id = :user_id"
 )
-_LAST_DONE = text(
+_LAST_DONE = statement(
     "SELECT id FROM pending_actions WHERE user_id = :user_id AND state = 'done' AND conversation_id IS NOT DISTINCT FROM :conversation_id"
     " AND jsonb_array_length(result -> 'undo') > 0 ORDER BY id DESC LIMIT 1"
 )
-_WAITING = text(
+_WAITING = statement(
     "SELECT id, origin, action, preview, created_at, expires_at FROM pending_actions WHERE user_id = :user_id AND state = 'pending'"
     " AND expires_at > :now ORDER BY id DESC LIMIT 50"
 )
@@ -90,11 +93,11 @@ def call(
         return _store_pending(person, tool.name, arguments, conversation_id)
     if tool.read_only:
         return Called(tool.run(person, arguments).result, None, pending=False)
-    with transaction(person.user_id) as connection:
+    with _transaction(person) as connection:
         outcome = tool.run(person, arguments)
         action_id = clock.uuid7()
         values = _values(person, action_id, conversation_id, tool.name, arguments, [], "done", _result(outcome))
-        connection.execute(_INSERT, values)
+        connection.execute(_INSERT(), values)
     return Called(outcome.result, action_id, pending=False)
 
 
@@ -113,12 +116,13 @@ def run_operations(
     person: Person, operations: list[dict[str, Any]], *, conversation_id: UUID | None = None
 ) -> tuple[UUID, list[dict[str, Any]]]:
     """Run bulk operations at once and return the action's id and the tasks afterwards; for changes of three tasks or fewer."""
-    with transaction(person.user_id) as connection:
+    with _transaction(person) as connection:
         tasks, undo = _operate(person, operations)
         action_id = clock.uuid7()
         result = {"tasks": tasks, "undo": undo}
         connection.execute(
-            _INSERT, _values(person, action_id, conversation_id, "bulk", {"operations": operations}, [], "done", result)
+            _INSERT(),
+            _values(person, action_id, conversation_id, "bulk", {"operations": operations}, [], "done", result),
         )
     return action_id, tasks
 
@@ -130,7 +134,7 @@ def confirm(person: Person, action_id: UUID) -> dict[str, Any]:
         NotFound: there is none of this person's.
         Conflict: it was cancelled, or its time is over.
     """
-    with transaction(person.user_id) as connection:
+    with _transaction(person) as connection:
         row = _locked(connection, person, action_id)
         if row.state == "done":
             return _answer(row.id, "done", row.result)
@@ -144,7 +148,7 @@ def confirm(person: Person, action_id: UUID) -> dict[str, Any]:
             tool = BY_NAME[row.action["tool"]]
             result = _result(tool.run(doer, parse_arguments(tool, orjson.dumps(row.action["arguments"]))))
         connection.execute(
-            _CLOSE, {"id": action_id, "user_id": person.user_id, "state": "done", "result": _dump(result)}
+            _CLOSE(), {"id": action_id, "user_id": person.user_id, "state": "done", "result": _dump(result)}
         )
     return _answer(action_id, "done", result)
 
@@ -156,11 +160,11 @@ def cancel(person: Person, action_id: UUID) -> dict[str, Any]:
         NotFound: there is none of this person's.
         Conflict: it was carried out already; undo it instead.
     """
-    with transaction(person.user_id) as connection:
+    with _transaction(person) as connection:
         row = _locked(connection, person, action_id)
         if row.state == "done":
             raise Conflict("This was carried out already; undo it instead.")
-        connection.execute(_CLOSE, {"id": action_id, "user_id": person.user_id, "state": "cancelled", "result": None})
+        connection.execute(_CLOSE(), {"id": action_id, "user_id": person.user_id, "state": "cancelled", "result": None})
     return _answer(action_id, "cancelled", {})
 
 
@@ -171,7 +175,7 @@ def undo(person: Person, action_id: UUID) -> dict[str, Any]:
         NotFound: there is none of this person's.
         Conflict: it was not carried out.
     """
-    with transaction(person.user_id) as connection:
+    with _transaction(person) as connection:
         row = _locked(connection, person, action_id)
         if row.state != "done":
             raise Conflict("This was not carried out, so there is nothing to undo.")
@@ -181,15 +185,15 @@ def undo(person: Person, action_id: UUID) -> dict[str, Any]:
         tasks, _ = _operate(doer, list(reversed(row.result["undo"])))
         result = {"tasks": tasks, "undo": [], "undone": True}
         connection.execute(
-            _CLOSE, {"id": action_id, "user_id": person.user_id, "state": "done", "result": _dump(result)}
+            _CLOSE(), {"id": action_id, "user_id": person.user_id, "state": "done", "result": _dump(result)}
         )
     return _answer(action_id, "undone", result)
 
 
 def waiting(person: Person) -> list[dict[str, Any]]:
     """Return the actions that wait for the person's word, the newest first, with the titles as they were stored."""
-    with transaction(person.user_id) as connection:
-        rows = connection.execute(_WAITING, {"user_id": person.user_id, "now": clock.now()}).all()
+    with _transaction(person) as connection:
+        rows = connection.execute(_WAITING(), {"user_id": person.user_id, "now": clock.now()}).all()
     return [
         {
             "id": row.id,
@@ -205,11 +209,18 @@ def waiting(person: Person) -> list[dict[str, Any]]:
 
 def last_undoable(person: Person, conversation_id: UUID | None) -> UUID | None:
     """Return the newest action of a conversation that can be undone."""
-    with transaction(person.user_id) as connection:
+    with _transaction(person) as connection:
         found: UUID | None = connection.execute(
-            _LAST_DONE, {"user_id": person.user_id, "conversation_id": conversation_id}
+            _LAST_DONE(), {"user_id": person.user_id, "conversation_id": conversation_id}
         ).scalar_one_or_none()
     return found
+
+
+def _transaction(person: Person) -> AbstractContextManager["Connection"]:
+    # Reading tools need no SQLAlchemy, and most cold starts begin with one.
+    from shared.db.engine import transaction
+
+    return transaction(person.user_id)
 
 
 def _store_pending(person: Person, name: str, arguments: Any, conversation_id: UUID | None) -> Called:
@@ -227,8 +238,8 @@ def _insert_pending(
 ) -> Called:
     action_id = clock.uuid7()
     values = _values(person, action_id, conversation_id, name, arguments, preview, "pending", None)
-    with transaction(person.user_id) as connection:
-        connection.execute(_INSERT, values)
+    with _transaction(person) as connection:
+        connection.execute(_INSERT(), values)
     result = PendingResult(
         pending_action_id=action_id,
         summary=summary,
@@ -278,7 +289,7 @@ def _operate(person: Person, operations: list[dict[str, Any]]) -> tuple[list[dic
 
 
 def _locked(connection: Any, person: Person, action_id: UUID) -> Any:
-    row = connection.execute(_LOCK, {"id": action_id, "user_id": person.user_id}).one_or_none()
+    row = connection.execute(_LOCK(), {"id": action_id, "user_id": person.user_id}).one_or_none()
     if row is None:
         raise NotFound("There is no such action.")
     return row

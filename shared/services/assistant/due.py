@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from shared import clock
-from shared.domain import quick_add
 from shared.domain.errors import DomainError
 from shared.domain.zone import to_local
 from shared.errors import InvalidInput
@@ -41,6 +40,8 @@ def read_due(text: str, zone: str, locale: str = "en", *, field: str = "due") ->
 
 
 def _phrase(text: str, zone: str, locale: str, field: str) -> ReadDue:
+    from shared.domain import quick_add  # its grammar costs a third of what a cold search does
+
     for language in dict.fromkeys((locale, "en", "de")):
         try:
             found = quick_add.parse(f"{_CARRIER} {text}", now=clock.now(), zone=zone, locale=language)

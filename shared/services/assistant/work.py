@@ -7,7 +7,6 @@ from uuid import UUID
 
 import orjson
 
-from shared.db.engine import transaction
 from shared.domain.filters import TaskFilter
 from shared.domain.task import Priority, tag_key
 from shared.errors import InvalidInput, NotFound
@@ -37,6 +36,8 @@ _NOBODY = UUID(int=0)
 
 def add_tasks(person: Person, arguments: AddTasks) -> Outcome:
     """Add tasks, recurring ones through their series; all or none."""
+    from shared.db.engine import transaction  # here and below: finding tasks needs no SQLAlchemy
+
     documents = []
     with transaction(person.user_id):
         for position, new in enumerate(arguments.tasks):
@@ -212,6 +213,8 @@ def _each(
     inverse: str,
     changes: Callable[[dict[str, Any]], bool],
 ) -> Outcome:
+    from shared.db.engine import transaction
+
     tasks, undo = [], []
     with transaction(person.user_id):
         for task_id in dict.fromkeys(arguments.task_ids):

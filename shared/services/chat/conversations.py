@@ -5,39 +5,38 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import text
 
 from shared import clock
-from shared.db.engine import transaction
+from shared.db.direct import fetch_json
 from shared.errors import NotFound
 from shared.http.pagination import decode_cursor, encode_cursor
+from shared.services.task_documents import instant_sql
 
 _TITLE_LENGTH = 80
 _HISTORY = 40
-_START = text("INSERT INTO conversations (id, user_id, title) VALUES (:id, :user_id, :title)")
-_FIND = text(
-    "SELECT id, title, summary, created_at, updated_at FROM conversations WHERE id = :id AND user_id = :user_id"
-)
-_ADD = text(
-    "WITH touched AS (UPDATE conversations SET updated_at = now() WHERE id = :conversation_id AND user_id = :user_id RETURNING id)"
-    " INSERT INTO messages (id, user_id, conversation_id, role, content)"
-    " SELECT :id, :user_id, id, :role, CAST(:content AS jsonb) FROM touched"
-)
-_MESSAGES = text(
-    "SELECT * FROM (SELECT id, role, content, created_at FROM messages WHERE conversation_id = :id AND user_id = :user_id AND role <> 'stop'"
-    " AND (CAST(:after AS uuid) IS NULL OR id > :after) ORDER BY id DESC LIMIT :most) m ORDER BY id"
-)
-_STOPPED = text(
-    "SELECT EXISTS (SELECT 1 FROM messages WHERE conversation_id = :id AND user_id = :user_id AND role = 'stop' AND id > :after)"
-)
-_SUMMARISE = text("UPDATE conversations SET summary = :summary WHERE id = :id AND user_id = :user_id")
-_PAGE = text(
-    "SELECT id, title, created_at, updated_at FROM conversations WHERE user_id = :user_id"
-    " AND (CAST(:before AS timestamptz) IS NULL OR (updated_at, id) < (CAST(:before AS timestamptz), CAST(:before_id AS uuid)))"
-    " ORDER BY updated_at DESC, id DESC LIMIT :most"
-)
-_RENAME = text("UPDATE conversations SET title = :title WHERE id = :id AND user_id = :user_id RETURNING id")
-_DELETE = text("DELETE FROM conversations WHERE id = :id AND user_id = :user_id RETURNING id")
+_BRIEF = f"""'id', id, 'title', title, 'created_at', {instant_sql("created_at")}, 'updated_at', {instant_sql("updated_at")}"""
+_START = "INSERT INTO conversations (id, user_id, title) VALUES ($1, $2, $3) RETURNING to_json(id)"
+_FIND = f"SELECT json_build_object({_BRIEF}, 'summary', summary) FROM conversations WHERE id = $1 AND user_id = $2"  # noqa: S608 - made of constants
+_ADD = """
+WITH touched AS (UPDATE conversations SET updated_at = now() WHERE id = $3 AND user_id = $2 RETURNING id)
+INSERT INTO messages (id, user_id, conversation_id, role, content) SELECT $1, $2, id, $4, $5::jsonb FROM touched RETURNING to_json(id)
+"""
+_MESSAGES = f"""
+SELECT json_agg(json_build_object('id', id, 'role', role, 'content', content, 'created_at', {instant_sql("created_at")}) ORDER BY id)
+  FROM (SELECT id, role, content, created_at FROM messages
+         WHERE conversation_id = $1 AND user_id = $2 AND role <> 'stop' AND ($3::uuid IS NULL OR id > $3::uuid) ORDER BY id DESC LIMIT $4) m
+"""  # noqa: S608 - made of constants
+_STOPPED = """
+SELECT to_json(EXISTS (SELECT 1 FROM messages WHERE conversation_id = $1 AND user_id = $2 AND role = 'stop' AND id > $3))
+"""
+_SUMMARISE = "UPDATE conversations SET summary = $3 WHERE id = $1 AND user_id = $2 RETURNING to_json(id)"
+_PAGE = f"""
+SELECT json_agg(json_build_object({_BRIEF}) ORDER BY updated_at DESC, id DESC)
+  FROM (SELECT * FROM conversations WHERE user_id = $1 AND ($2::timestamptz IS NULL OR (updated_at, id) < ($2::timestamptz, $3::uuid))
+         ORDER BY updated_at DESC, id DESC LIMIT $4) c
+"""  # noqa: S608 - made of constants
+_RENAME = "UPDATE conversations SET title = $3 WHERE id = $1 AND user_id = $2 RETURNING to_json(id)"
+_DELETE = "DELETE FROM conversations WHERE id = $1 AND user_id = $2 RETURNING to_json(id)"
 
 
 @dataclass(frozen=True)
@@ -47,15 +46,14 @@ class Message:
     id: UUID
     role: str
     content: dict[str, Any]
-    created_at: Any
+    created_at: str
 
 
 def start(user_id: UUID, first_words: str) -> UUID:
     """Start a conversation named after its first words."""
     conversation_id = clock.uuid7()
     title = " ".join(first_words.split())[:_TITLE_LENGTH]
-    with transaction(user_id) as connection:
-        connection.execute(_START, {"id": conversation_id, "user_id": user_id, "title": title})
+    fetch_json(_START, [conversation_id, user_id, title], user_id=user_id, read_only=False)
     return conversation_id
 
 
@@ -65,26 +63,21 @@ def check(user_id: UUID, conversation_id: UUID) -> None:
     Raises:
         NotFound: it is not.
     """
-    with transaction(user_id) as connection:
-        if connection.execute(_FIND, {"id": conversation_id, "user_id": user_id}).one_or_none() is None:
-            raise NotFound("There is no such conversation.")
+    _found(user_id, conversation_id)
 
 
 def add(user_id: UUID, conversation_id: UUID, role: str, content: dict[str, Any]) -> UUID:
     """Add a message and return its id; in a conversation that was deleted meanwhile it is dropped."""
     message_id = clock.uuid7()
-    values = {"id": message_id, "user_id": user_id, "conversation_id": conversation_id, "role": role}
-    with transaction(user_id) as connection:
-        connection.execute(_ADD, {**values, "content": orjson.dumps(content, default=str).decode()})
+    values = [message_id, user_id, conversation_id, role, orjson.dumps(content, default=str).decode()]
+    fetch_json(_ADD, values, user_id=user_id, read_only=False)
     return message_id
 
 
 def history(user_id: UUID, conversation_id: UUID, most: int = _HISTORY, *, after: UUID | None = None) -> list[Message]:
     """Return the newest messages, oldest first; with ``after`` only those that follow a message."""
-    values = {"id": conversation_id, "user_id": user_id, "most": most, "after": after}
-    with transaction(user_id) as connection:
-        rows = connection.execute(_MESSAGES, values).all()
-    return [Message(row.id, row.role, row.content, row.created_at) for row in rows]
+    raw = fetch_json(_MESSAGES, [conversation_id, user_id, after, most], user_id=user_id)
+    return [Message(UUID(row.pop("id")), **row) for row in orjson.loads(raw or b"[]")]
 
 
 def stop(user_id: UUID, conversation_id: UUID) -> None:
@@ -99,39 +92,33 @@ def stop(user_id: UUID, conversation_id: UUID) -> None:
 
 def is_stopped(user_id: UUID, conversation_id: UUID, since: UUID) -> bool:
     """Whether the turn that began with the message ``since`` was asked to stop."""
-    values = {"id": conversation_id, "user_id": user_id, "after": since}
-    with transaction(user_id) as connection:
-        return bool(connection.execute(_STOPPED, values).scalar_one())
+    return fetch_json(_STOPPED, [conversation_id, user_id, since], user_id=user_id) == b"true"
 
 
 def summary(user_id: UUID, conversation_id: UUID) -> tuple[str, UUID | None]:
     """Return the summary of a conversation's beginning and the last message it covers."""
-    with transaction(user_id) as connection:
-        row = connection.execute(_FIND, {"id": conversation_id, "user_id": user_id}).one_or_none()
-    if row is None or not row.summary:
+    raw = fetch_json(_FIND, [conversation_id, user_id], user_id=user_id)
+    kept = orjson.loads(raw)["summary"] if raw else ""
+    if not kept:
         return "", None
-    stored = orjson.loads(row.summary)
+    stored = orjson.loads(kept)
     return stored["text"], UUID(stored["until"])
 
 
 def summarise(user_id: UUID, conversation_id: UUID, words: str, until: UUID) -> None:
     """Keep a summary of everything up to a message."""
     stored = orjson.dumps({"text": words, "until": str(until)}).decode()
-    with transaction(user_id) as connection:
-        connection.execute(_SUMMARISE, {"id": conversation_id, "user_id": user_id, "summary": stored})
+    fetch_json(_SUMMARISE, [conversation_id, user_id, stored], user_id=user_id, read_only=False)
 
 
 def page(user_id: UUID, limit: int, cursor: str | None) -> dict[str, Any]:
     """Return a page of conversations, the one used last first."""
     question = f"conversations|{user_id}"
     before, before_id = decode_cursor(question, cursor, 2) if cursor else (None, None)
-    with transaction(user_id) as connection:
-        values = {"user_id": user_id, "before": before, "before_id": before_id, "most": limit + 1}
-        rows = connection.execute(_PAGE, values).all()
-    more = len(rows) > limit
-    rows = rows[:limit]
-    items = [{"id": r.id, "title": r.title, "created_at": r.created_at, "updated_at": r.updated_at} for r in rows]
-    last = [rows[-1].updated_at.isoformat(), str(rows[-1].id)] if rows else []
+    items = orjson.loads(fetch_json(_PAGE, [user_id, before, before_id, limit + 1], user_id=user_id) or b"[]")
+    more = len(items) > limit
+    items = items[:limit]
+    last = [items[-1]["updated_at"], items[-1]["id"]] if more else []
     return {"items": items, "next_cursor": encode_cursor(question, last) if more else None}
 
 
@@ -141,18 +128,9 @@ def show(user_id: UUID, conversation_id: UUID) -> dict[str, Any]:
     Raises:
         NotFound: there is none of this person's.
     """
-    with transaction(user_id) as connection:
-        row = connection.execute(_FIND, {"id": conversation_id, "user_id": user_id}).one_or_none()
-    if row is None:
-        raise NotFound("There is no such conversation.")
-    messages = [vars(message) for message in history(user_id, conversation_id, 200)]
-    return {
-        "id": row.id,
-        "title": row.title,
-        "created_at": row.created_at,
-        "updated_at": row.updated_at,
-        "messages": messages,
-    }
+    found = _found(user_id, conversation_id)
+    del found["summary"]
+    return found | {"messages": [vars(message) for message in history(user_id, conversation_id, 200)]}
 
 
 def rename(user_id: UUID, conversation_id: UUID, title: str) -> None:
@@ -161,7 +139,7 @@ def rename(user_id: UUID, conversation_id: UUID, title: str) -> None:
     Raises:
         NotFound: there is none of this person's.
     """
-    _one(user_id, _RENAME, {"id": conversation_id, "user_id": user_id, "title": title})
+    _one(user_id, _RENAME, [conversation_id, user_id, title])
 
 
 def delete(user_id: UUID, conversation_id: UUID) -> None:
@@ -170,10 +148,17 @@ def delete(user_id: UUID, conversation_id: UUID) -> None:
     Raises:
         NotFound: there is none of this person's.
     """
-    _one(user_id, _DELETE, {"id": conversation_id, "user_id": user_id})
+    _one(user_id, _DELETE, [conversation_id, user_id])
 
 
-def _one(user_id: UUID, statement: Any, values: dict[str, Any]) -> None:
-    with transaction(user_id) as connection:
-        if connection.execute(statement, values).one_or_none() is None:
-            raise NotFound("There is no such conversation.")
+def _found(user_id: UUID, conversation_id: UUID) -> dict[str, Any]:
+    raw = fetch_json(_FIND, [conversation_id, user_id], user_id=user_id)
+    if raw is None:
+        raise NotFound("There is no such conversation.")
+    found: dict[str, Any] = orjson.loads(raw)
+    return found
+
+
+def _one(user_id: UUID, sql: str, values: list[Any]) -> None:
+    if fetch_json(sql, values, user_id=user_id, read_only=False) is None:
+        raise NotFound("There is no such conversation.")
