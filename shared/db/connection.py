@@ -223,39 +223,70 @@ def _number_placeholders(operation: str, args: Sequence[Any]) -> str:
 def connect_arguments(url: str) -> dict[str, Any]:
     """Return pg8000's arguments for a ``postgresql://user:password@host:port/database?sslmode=…&sslrootcert=…`` URL.
 
+    ``ssl_context`` is the first try of the mode: ``False`` in the clear, ``None`` encrypted if the server can and whoever it is (``prefer``),
+    else a context. ``require`` and ``verify-ca`` verify as ``verify-full`` does: an unverified connection protects from nobody who matters.
+
     Raises:
-        ValueError: the URL has no host, user or database.
+        ValueError: the URL has no host, user or database, or an unknown ``sslmode``.
     """
     parts = urlsplit(url)
-    query = parse_qs(parts.query)
     if not parts.scheme.startswith("postgres") or not parts.hostname or not parts.username or len(parts.path) < 2:  # noqa: PLR2004
         raise ValueError("a database URL is postgresql://user:password@host:port/database")
-    sslmode = query.get(
-        "sslmode", ["disable" if parts.hostname in {"localhost", "127.0.0.1", "::1"} else "verify-full"]
-    )[0]
     return {
         "user": unquote(parts.username),
         "password": unquote(parts.password or ""),
         "host": parts.hostname,
         "port": parts.port or 5432,
         "database": unquote(parts.path[1:]),
-        # Anything but "disable" verifies the server: an unverified TLS connection protects from nobody who matters.
-        "ssl_context": False
-        if sslmode in {"disable", "allow", "prefer"}
-        else _tls_context(query.get("sslrootcert", [""])[0]),
+        "ssl_context": _encryption(url)[0],
     }
+
+
+def _encryption(url: str) -> tuple[ssl.SSLContext | bool | None, ...]:
+    """Return what to try, in order, for a URL's ``sslmode``. Source: libpq, "SSL Mode Descriptions"."""
+    parts = urlsplit(url)
+    query = parse_qs(parts.query)
+    local = parts.hostname in {"localhost", "127.0.0.1", "::1"}
+    mode = query.get("sslmode", ["disable" if local else "verify-full"])[0]
+    opportunistic: dict[str, tuple[bool | None, ...]] = {
+        "disable": (False,),
+        "allow": (False, None),
+        "prefer": (None, False),
+    }
+    if mode in opportunistic:
+        return opportunistic[mode]
+    if mode not in {"require", "verify-ca", "verify-full"}:
+        raise ValueError(f"sslmode={mode} is none of disable, allow, prefer, require, verify-ca, verify-full")
+    return (_tls_context(query.get("sslrootcert", [""])[0]),)
 
 
 def connect(url: str, *, timeout_seconds: float, application_name: str = "obsidianlist") -> Connection:
     """Open a connection with TCP_NODELAY, keep-alive probes and a read timeout.
 
     Args:
-        url: see :func:`connect_arguments`.
+        url: see :func:`connect_arguments`; ``allow`` and ``prefer`` try a second time the other way where the first was not to be had.
         timeout_seconds: the longest wait for any answer; above the server's statement timeout, so that only a dead network
             reaches it.
         application_name: shown in ``pg_stat_activity``.
     """
-    arguments = connect_arguments(url)
+    arguments = connect_arguments(url) | {"application_name": application_name}
+    *tries, last = _encryption(url)
+    for encryption in tries:
+        try:
+            return _open(arguments | {"ssl_context": encryption}, timeout_seconds)
+        except (ssl.SSLError, dbapi.DatabaseError) as error:
+            # As libpq: only what the server will not have in this way, never a wrong password, is asked again in the other.
+            if isinstance(error, dbapi.DatabaseError) and not _refused_as_such(error):
+                raise
+    return _open(arguments | {"ssl_context": last}, timeout_seconds)
+
+
+def _refused_as_such(error: dbapi.DatabaseError) -> bool:
+    details = error.args[0] if error.args else None
+    return isinstance(details, dict) and details.get("C") == "28000"
+
+
+def _open(arguments: dict[str, Any], timeout_seconds: float) -> Connection:
     try:
         sock = socket.create_connection((arguments["host"], arguments["port"]), _CONNECT_TIMEOUT_SECONDS)
     except OSError as error:
@@ -266,7 +297,7 @@ def connect(url: str, *, timeout_seconds: float, application_name: str = "obsidi
         if hasattr(socket, option):
             sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
     try:
-        connection = Connection(**arguments, sock=sock, application_name=application_name)
+        connection = Connection(**arguments, sock=sock)
     except BaseException:
         sock.close()
         raise

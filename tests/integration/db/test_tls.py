@@ -3,6 +3,7 @@
 The embedded server is built without OpenSSL, so this runs Debian's server with an authority and certificates of its own.
 """
 
+import contextlib
 import datetime as dt
 import gc
 import os
@@ -28,8 +29,11 @@ from knative.local.ports import free_port
 from shared.db.connection import connect
 from shared.db.pool import get_pool
 from shared.errors import Unavailable
+from tests.support.bundle import wait_until
 from tests.support.environment import function_environment
 
+ENCRYPTED = "hostssl all all 127.0.0.1/32 scram-sha-256"
+IN_THE_CLEAR = "hostnossl all all 127.0.0.1/32 scram-sha-256"
 PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
 pytestmark = [
     pytest.mark.timeout(60),
@@ -91,6 +95,11 @@ class TlsServer:
             )
         assert done.returncode == 0, log.read_text()
 
+    def take(self, *lines: str) -> None:
+        """Take only the connections these lines of ``pg_hba.conf`` allow, from now on."""
+        (self.data / "pg_hba.conf").write_text("".join(f"{line}\n" for line in lines))
+        self.run("pg_ctl", "reload")
+
     def present(self, host: str) -> None:
         """Restart with a certificate of that name."""
         for file, content in zip(("server.crt", "server.key"), self.ours.issue(host), strict=True):
@@ -124,7 +133,7 @@ def server() -> Iterator[TlsServer]:
         folder.chmod(0o755)
         shutil.chown(folder, "postgres", "postgres")
     made.run("initdb", "-U", "postgres", "--auth=scram-sha-256", f"--pwfile={folder / 'password'}", "--no-sync")
-    (made.data / "pg_hba.conf").write_text("hostssl all all 127.0.0.1/32 scram-sha-256\n")
+    (made.data / "pg_hba.conf").write_text(f"{ENCRYPTED}\n")
     try:
         made.present("localhost")
         yield made
@@ -197,3 +206,65 @@ def test_a_url_without_tls_is_refused_by_such_a_server(server: TlsServer) -> Non
     """The server of these tests would not let a session in the clear pass unnoticed."""
     with pytest.raises(dbapi.Error, match=r"no pg_hba\.conf entry"):
         connect(server.url(None, sslmode="disable"), timeout_seconds=10)
+
+
+def encrypted(url: str) -> bool:
+    """Whether the session of a connection is, as the server itself says."""
+    connection = connect(url, timeout_seconds=10)
+    try:
+        cursor = connection.cursor()
+        cursor.execute("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
+        return bool(cursor.fetchone()[0])
+    finally:
+        connection.end()
+
+
+@pytest.mark.parametrize(
+    ("sslmode", "taken", "tls"),
+    [
+        ("prefer", (ENCRYPTED, IN_THE_CLEAR), True),
+        ("prefer", (ENCRYPTED,), True),
+        ("prefer", (IN_THE_CLEAR,), False),
+        ("allow", (ENCRYPTED, IN_THE_CLEAR), False),
+        ("allow", (ENCRYPTED,), True),
+        ("allow", (IN_THE_CLEAR,), False),
+    ],
+)
+def test_prefer_and_allow_mean_what_they_mean_to_libpq(
+    server: TlsServer, sslmode: str, taken: tuple[str, ...], tls: bool
+) -> None:
+    """``prefer`` is encrypted where the server takes that, ``allow`` where it takes nothing else; each falls back to the other."""
+    server.take(*taken)
+    try:
+        wait_until(lambda: _in_force(server) == list(taken))
+        assert encrypted(server.url(None, sslmode=sslmode)) is tls
+    finally:
+        server.take(ENCRYPTED)
+
+
+def _in_force(server: TlsServer) -> list[str]:
+    """Return the lines that the server's newest sessions obey: a reload takes effect a moment after the signal."""
+    with contextlib.suppress(dbapi.Error):
+        connect(server.url(server.ours), timeout_seconds=10).end()
+        taken = [ENCRYPTED]
+        with contextlib.suppress(dbapi.Error):
+            connect(server.url(None, sslmode="disable"), timeout_seconds=10).end()
+            taken.append(IN_THE_CLEAR)
+        return taken
+    return [IN_THE_CLEAR]
+
+
+@pytest.mark.parametrize("sslmode", ["prefer", "allow"])
+def test_a_wrong_password_is_not_tried_twice(server: TlsServer, sslmode: str) -> None:
+    """The server took the connection as it was; the other way would only send the attempt again."""
+    wait_until(lambda: _in_force(server) == [ENCRYPTED])
+    before = (server.data / "server.log").read_text().count("password authentication failed")
+    with pytest.raises(dbapi.Error, match="password authentication failed"):
+        connect(server.url(None, sslmode=sslmode).replace("secret", "wrong"), timeout_seconds=10)
+    assert (server.data / "server.log").read_text().count("password authentication failed") == before + 1
+
+
+def test_a_misspelt_mode_is_an_error(server: TlsServer) -> None:
+    """Not silently something else."""
+    with pytest.raises(ValueError, match="sslmode=verify_full is none of"):
+        connect(server.url(server.ours, sslmode="verify_full"), timeout_seconds=10)
