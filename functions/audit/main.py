@@ -8,7 +8,7 @@ from pydantic import Field
 
 from shared.http.request import Request
 from shared.http.router import Router
-from shared.http.schema import Output, Query
+from shared.http.schema import Output, PageQuery
 from shared.services import audit_trail
 
 router = Router("audit", "The trail: who changed what, when, from what to what.")
@@ -48,7 +48,7 @@ class AuditList(Output):
     next_cursor: str | None
 
 
-class AuditQuery(Query):
+class AuditQuery(PageQuery):
     """Filters are joined by AND."""
 
     task_id: UUID | None = None
@@ -57,8 +57,6 @@ class AuditQuery(Query):
     )
     since: datetime | None = None
     until: datetime | None = None
-    limit: int = Field(50, ge=1, le=200)
-    cursor: str | None = Field(None, max_length=1024)
 
 
 @router.get("/api/audit", query=AuditQuery, response=AuditList)

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 from shared.domain.errors import DomainError
 from shared.http.request import Reply, Request
 from shared.http.router import Router
-from shared.http.schema import Input, Output, PlainText, Query
+from shared.http.schema import Input, Output, PageQuery, PlainText
 from shared.services.actor import Actor
 
 if TYPE_CHECKING:
@@ -68,13 +68,6 @@ class ConversationChange(Input):
     """A new title."""
 
     title: Annotated[PlainText, Field(min_length=1, max_length=200)]
-
-
-class ConversationQuery(Query):
-    """Which page."""
-
-    limit: int = Field(30, ge=1, le=100)
-    cursor: str | None = Field(None, max_length=1024)
 
 
 class WaitingTask(Output):
@@ -138,8 +131,8 @@ def say(request: Request, body: ChatMessage) -> Reply:
     )
 
 
-@router.get("/api/chat/conversations", query=ConversationQuery, response=ConversationList)
-def list_conversations(request: Request, query: ConversationQuery) -> dict[str, Any]:
+@router.get("/api/chat/conversations", query=PageQuery, response=ConversationList)
+def list_conversations(request: Request, query: PageQuery) -> dict[str, Any]:
     """List conversations, the one used last first."""
     from shared.services.chat import conversations
 

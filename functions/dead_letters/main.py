@@ -11,7 +11,7 @@ from pydantic import Field
 
 from shared.http.request import Reply, Request
 from shared.http.router import Router
-from shared.http.schema import Input, Output, Query
+from shared.http.schema import Input, Output, PageQuery
 from shared.services import dead_letters as service
 
 router = Router("dead-letters", "Events that could not be processed: look at them, send them again, discard them.")
@@ -47,14 +47,12 @@ class DeadLetterList(Output):
     next_cursor: str | None
 
 
-class DeadLetterQuery(Query):
+class DeadLetterQuery(PageQuery):
     """Filters are joined by AND."""
 
     state: Literal["open", "replayed", "discarded", "all"] = "open"
     consumer: str = Field("", max_length=63)
     type: str = Field("", max_length=100)
-    limit: int = Field(50, ge=1, le=200)
-    cursor: str | None = Field(None, max_length=1024)
 
 
 class Replay(Input):

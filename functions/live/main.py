@@ -24,18 +24,18 @@ class LiveSettings(Settings):
     stream_seconds: float = Field(240.0, alias="STREAM_SECONDS", gt=0, le=590)
 
 
-@router.get("/api/live", stream=True, response=str, content_type="text/event-stream", errors=(400,))
+@router.get("/api/live", stream=True, response=str, content_type="text/event-stream")
 def listen(request: Request) -> Reply:
     """Stream own changes and notifications.
 
-    Events: ready, task, tag, recurring_task, user, notification, ping, end. Send the last id back as Last-Event-ID to get what was missed.
+    Events: ready, reset, task, tag, recurring_task, user, notification, ping, end. Send the last id back as Last-Event-ID to get what was missed;
+    reset says that this cannot be told: ask for everything again.
     """
-    from shared.services.live import read_position, stream
+    from shared.services.live import stream
 
-    position = read_position(request.header("Last-Event-ID"))
     seconds = min(LiveSettings.load().stream_seconds, _left(request))
     headers = {"X-Accel-Buffering": "no", "Cache-Control": "no-store"}
-    body = stream(request.user_id, position, seconds=seconds)
+    body = stream(request.user_id, request.header("Last-Event-ID"), seconds=seconds)
     return Reply(body, headers=headers, content_type="text/event-stream; charset=utf-8")
 
 

@@ -27,7 +27,7 @@ def add_routes(router: Router) -> None:
         create_calendar
     )
     router.delete("/api/calendar", scope="tasks:write")(revoke_calendar)
-    router.get("/api/calendar/<token>.ics", public=True, response=str, content_type=_CONTENT_TYPE, errors=(404,))(
+    router.get("/api/calendar/<token>.ics", public=True, response=str, content_type=_CONTENT_TYPE, errors=(304, 404))(
         read_calendar
     )
 
@@ -60,7 +60,6 @@ def read_calendar(request: Request, token: str) -> Reply:
 
     content, etag = feed(token)
     headers = {"ETag": etag, "Cache-Control": "private, max-age=300", "X-Robots-Tag": "noindex"}
-    known = {tag.strip().removeprefix("W/") for tag in (request.header("If-None-Match") or "").split(",")}
-    if etag in known:
+    if request.holds(etag):
         return Reply(None, 304, headers)
     return Reply(content, 200, headers, content_type=_CONTENT_TYPE)

@@ -15,7 +15,7 @@ from pydantic import Field
 from functions.notifications import links
 from shared.http.request import Reply, Request
 from shared.http.router import Router
-from shared.http.schema import Input, Instant, Output, PlainText, Query
+from shared.http.schema import Input, Instant, Output, PageQuery, PlainText
 
 router = Router("notifications", "Notifications: inbox, preferences, devices for push, snooze, mailbox.")
 
@@ -41,11 +41,9 @@ class NotificationList(Output):
     next_cursor: str | None
 
 
-class ListQuery(Query):
+class ListQuery(PageQuery):
     """Which part of the inbox."""
 
-    limit: int = Field(50, ge=1, le=200)
-    cursor: str | None = Field(None, max_length=1024)
     unread: bool = False
 
 

@@ -12,7 +12,7 @@ from shared.domain.recurrence import Mode
 from shared.errors import InvalidInput
 from shared.http.request import Reply, Request
 from shared.http.router import Router
-from shared.http.schema import Input, Query
+from shared.http.schema import Input, PageQuery, Query
 from shared.services.actor import Actor
 from shared.services.recurring_documents import (
     LocalText,
@@ -30,13 +30,6 @@ from shared.services.recurring_documents import (
 router = Router("recurring-tasks", "Recurring tasks: series by RFC 5545 rules, and what becomes of their instances.")
 _WRITE = "tasks:write"
 _PATH = "/api/recurring-tasks/<uuid:series_id>"
-
-
-class ListQuery(Query):
-    """Which page."""
-
-    limit: int = Field(default=50, ge=1, le=200)
-    cursor: str | None = Field(default=None, max_length=1024)
 
 
 class Window(Query):
@@ -74,8 +67,8 @@ class SkipQuery(Query):
     occurrence_key: str | None = Field(default=None, max_length=19, description="the open instance's when left out")
 
 
-@router.get("/api/recurring-tasks", query=ListQuery, response=RecurringTaskList)
-def list_recurring_tasks(request: Request, query: ListQuery) -> Reply:
+@router.get("/api/recurring-tasks", query=PageQuery, response=RecurringTaskList)
+def list_recurring_tasks(request: Request, query: PageQuery) -> Reply:
     """List recurring tasks, newest first."""
     from shared.services.recurring_lists import list_recurring_tasks as list_page
 

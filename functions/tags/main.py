@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 from shared.domain.task import clean_tag_name
 from shared.http.request import Reply, Request
 from shared.http.router import Router
-from shared.http.schema import Input, Output, Query
+from shared.http.schema import Input, Output, PageQuery
 from shared.services import tags as service
 from shared.services.actor import Actor
 
@@ -37,12 +37,11 @@ class TagList(Output):
     next_cursor: str | None
 
 
-class TagListQuery(Query):
+class TagListQuery(PageQuery):
     """Which page."""
 
     q: str = Field("", max_length=50, description="part of the name")
     limit: int = Field(200, ge=1, le=200)
-    cursor: str | None = Field(None, max_length=1024)
 
 
 class TagCreate(Input):

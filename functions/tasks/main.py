@@ -38,10 +38,13 @@ def create_task(request: Request, body: TaskCreate) -> Reply:
     return _with_etag(service.create_task(_actor(request), body), 201)
 
 
-@router.get("/api/tasks/<uuid:task_id>", response=Task, errors=(404,))
+@router.get("/api/tasks/<uuid:task_id>", response=Task, errors=(304, 404))
 def get_task(request: Request, task_id: UUID) -> Reply:
     """Get a task, also from the trash."""
-    return _with_etag(service.get_task(request.user_id, task_id))
+    reply = _with_etag(service.get_task(request.user_id, task_id))
+    if request.holds(reply.headers["ETag"]):
+        return Reply(None, 304, reply.headers)
+    return reply
 
 
 @router.patch(

@@ -6,12 +6,12 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.http.schema import Input, Output, Query
+from shared.http.schema import Input, Output, PageQuery, Query
 from shared.services import task_lists
 from shared.services.task_documents import PriorityName, Task
 
 
-class ListQuery(Query):
+class ListQuery(PageQuery):
     """Filters are joined by AND."""
 
     q: str = Field("", max_length=500, description='full-text search: words, "phrases", -excluded')
@@ -33,8 +33,6 @@ class ListQuery(Query):
     trash: bool = False
     sort: task_lists.SortName | None = Field(None, description="relevance with a search text, else rank")
     order: task_lists.OrderName | None = None
-    limit: int = Field(50, ge=1, le=200)
-    cursor: str | None = Field(None, max_length=1024)
     total: bool = False
 
 

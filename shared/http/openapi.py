@@ -115,6 +115,8 @@ def _operation(route: "Route", parameters: list[dict[str, Any]], schemas: dict[A
         parameters.append(_header("Idempotency-Key", "repeats of this POST with the same key have one effect"))
     if 412 in route.errors:  # noqa: PLR2004
         parameters.append(_header("If-Match", "the ETag the change is based on"))
+    if HTTPStatus.NOT_MODIFIED in route.errors:
+        parameters.append(_header("If-None-Match", "the ETag of what the client has; 304 when it is still that"))
     if parameters:
         operation["parameters"] = parameters
     if route.body is not None:
@@ -135,7 +137,11 @@ def _responses(route: "Route", schemas: dict[Any, Any]) -> dict[str, Any]:
     responses = {str(route.status): answer}
     codes = {*route.errors, *_ALWAYS} | (set() if route.public else {401, 403})
     for code in sorted(codes):
-        responses[str(code)] = {"$ref": _PROBLEM_REF + HTTPStatus(code).name}
+        problem = code >= HTTPStatus.BAD_REQUEST
+        description = HTTPStatus(code).phrase
+        responses[str(code)] = (
+            {"$ref": _PROBLEM_REF + HTTPStatus(code).name} if problem else {"description": description}
+        )
     return responses
 
 

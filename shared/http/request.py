@@ -71,6 +71,11 @@ class Request:
         value: str | None = self.environ.get(f"HTTP_{key}")
         return value
 
+    def holds(self, etag: str) -> bool:
+        """Whether If-None-Match names the tag: the client has this very state. Weak comparison. Source: RFC 9110 section 13.1.2."""
+        given = (self.header("If-None-Match") or "").strip()
+        return given == "*" or etag in {tag.strip().removeprefix("W/") for tag in given.split(",")}
+
     @property
     def client_ip(self) -> str:
         """The address of the caller, seen through the proxies that are ours."""

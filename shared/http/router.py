@@ -233,7 +233,7 @@ class Router:
         if "content-security-policy" not in given:
             headers.append(("Content-Security-Policy", API_CONTENT_POLICY))
         body: bytes = reply.body if isinstance(reply.body, bytes) else b""
-        if not streaming and reply.status != HTTPStatus.NO_CONTENT:
+        if not streaming and reply.status not in {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED}:
             headers.append(("Content-Length", str(len(body))))
         start_response(f"{reply.status} {_phrase(reply.status)}", headers)
         if request.method == "HEAD":

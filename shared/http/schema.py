@@ -25,6 +25,13 @@ class Query(Input):
     model_config = ConfigDict(extra="forbid", strict=False, defer_build=True, frozen=True)
 
 
+class PageQuery(Query):
+    """Which page of a list: the same bounds everywhere."""
+
+    limit: int = Field(50, ge=1, le=200)
+    cursor: str | None = Field(None, max_length=1024)
+
+
 class Output(BaseModel):
     """A response body: only what is declared leaves the house."""
 

@@ -1,7 +1,9 @@
 """A person's own changes and notifications as a stream of server-sent events.
 
 First what came after ``Last-Event-ID``, from the event log; then what happens, from the broadcast; a heartbeat in silence. The stream ends by
-itself before the revision's timeout and when the access token does; clients reconnect with the id of the last event they saw.
+itself before the revision's timeout and when the access token does; clients reconnect with the id of the last event they saw. Where what was
+missed cannot be told (an id this server did not make, too much of it) the stream says ``reset``: ask for everything again. Refusing such an id
+would end a browser's EventSource for good, which sends it anew with every try.
 """
 
 import queue
@@ -13,7 +15,6 @@ import orjson
 
 from shared import clock
 from shared.db.direct import fetch_json
-from shared.errors import InvalidInput
 from shared.events.broadcast import get_broadcast
 from shared.events.catalogue import BY_NAME, NOTIFICATIONS, TASK_EVENTS
 from shared.events.envelope import Event, format_time, parse_time
@@ -31,35 +32,29 @@ SELECT coalesce(json_agg(json_build_object('id', event_id, 'type', type, 'versio
 _TYPES = [name for name, event_type in BY_NAME.items() if event_type.topic in {TASK_EVENTS, NOTIFICATIONS}]
 
 
-def read_position(text: str | None) -> tuple[Any, UUID] | None:
-    """Return the time and id in a ``Last-Event-ID``.
-
-    Raises:
-        InvalidInput: it is not one this server made.
-    """
-    if not text:
-        return None
-    time, _, event_id = text.partition("_")
-    try:
-        return parse_time(time), UUID(event_id)
-    except ValueError:
-        raise InvalidInput("Last-Event-ID is not one this server made.", field="Last-Event-ID", status=400) from None
-
-
 def stream(
-    user_id: UUID, position: tuple[Any, UUID] | None, *, seconds: float, heartbeat_seconds: float = HEARTBEAT_SECONDS
+    user_id: UUID, last_event_id: str | None, *, seconds: float, heartbeat_seconds: float = HEARTBEAT_SECONDS
 ) -> Iterator[bytes]:
-    """Yield server-sent events for at most ``seconds``; closing the iterator ends the listener."""
+    """Yield server-sent events for at most ``seconds``; closing the iterator ends the listener.
+
+    Args:
+        user_id: whose events.
+        last_event_id: the id of the last event the client saw, as it sends it; empty for what happens from now on.
+        seconds: how long.
+        heartbeat_seconds: the longest silence.
+    """
     broadcast = get_broadcast()
     listener = broadcast.listen(user_id)
     ends = clock.epoch_seconds() + seconds
     seen: dict[UUID, None] = {}
     try:
         yield b"retry: %d\nevent: ready\ndata: {}\n\n" % _RETRY_MS
-        if position is not None:
-            for row in _missed(user_id, position):
-                seen[UUID(row["id"])] = None
-                yield _frame(row["type"], row["id"], row["time"], row["payload"], row["version"])
+        missed = _missed(user_id, last_event_id) if last_event_id else []
+        if missed is None:
+            yield b"event: reset\ndata: {}\n\n"
+        for row in missed or ():
+            seen[UUID(row["id"])] = None
+            yield _frame(row["type"], row["id"], row["time"], row["payload"], row["version"])
         while (left := ends - clock.epoch_seconds()) > 0:
             try:
                 event: Event = listener.get(timeout=min(heartbeat_seconds, left))
@@ -78,10 +73,16 @@ def stream(
         broadcast.leave(user_id, listener)
 
 
-def _missed(user_id: UUID, position: tuple[Any, UUID]) -> list[dict[str, Any]]:
-    raw = fetch_json(_MISSED, [user_id, position[0], position[1], _TYPES, _MOST_MISSED], user_id=user_id)
+def _missed(user_id: UUID, last_event_id: str) -> list[dict[str, Any]] | None:
+    """Return what came after an event, oldest first; None where that cannot be told or is too much."""
+    time, _, event_id = last_event_id.partition("_")
+    try:
+        position = [parse_time(time), UUID(event_id)]
+    except (ValueError, OverflowError):
+        return None
+    raw = fetch_json(_MISSED, [user_id, *position, _TYPES, _MOST_MISSED + 1], user_id=user_id)
     rows: list[dict[str, Any]] = orjson.loads(raw or b"[]")
-    return rows
+    return rows if len(rows) <= _MOST_MISSED else None
 
 
 def _frame(name: str, event_id: str, time: str, payload: dict[str, Any], version: int) -> bytes:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from shared.events import outbox
-from shared.services.live import read_position, stream
+from shared.services.live import stream
 from tests.support.client import Person
 
 
@@ -61,7 +61,7 @@ def test_what_was_missed_comes_first_and_once(people):
     frames.close() if hasattr(frames, "close") else None
     missed = ada.post("/api/tasks", {"title": "missed"}).json
     outbox.finish(5)
-    again = _frames(stream(ada.user_id, read_position(last_id), seconds=3, heartbeat_seconds=0.5))
+    again = _frames(stream(ada.user_id, last_id, seconds=3, heartbeat_seconds=0.5))
     found = _of_kind(again, "task", 5)
     assert [each["task_id"] for each in found] == [missed["id"]]
     assert first["id"] not in {each["task_id"] for each in found}
@@ -86,8 +86,43 @@ def test_the_reader_ends_with_its_last_listener(people):
         assert not reader.is_alive()
 
 
-def test_the_function_wants_a_token_and_a_position_of_ours(people):
-    """Anonymous is 401, a made-up Last-Event-ID 400."""
+def test_the_function_wants_a_token(people):
+    """Anonymous is 401."""
     ada, _ = people
     assert ada.call("GET", "/api/live", app=1, headers={"Authorization": ""}).status_code == 401
-    assert ada.get("/api/live", app=1, headers={"Last-Event-ID": "nonsense"}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "last_id",
+    [
+        "nonsense",
+        "0",
+        "_",
+        "2026-11-27T10:00:00Z_no-uuid",
+        "9999-12-31T23:59:59-23:59_0190f3c2-7b1e-7000-8000-000000abcdef",
+    ],
+)
+def test_a_position_nobody_made_starts_afresh(people, last_id):
+    """A browser sends its last id with every try, so it is told to ask for everything again, and gets what happens from now on."""
+    ada, _ = people
+    answer = ada.get("/api/live", app=1, headers={"Last-Event-ID": last_id})
+    frames = _frames(answer.response)
+    assert (answer.status_code, next(frames)["event"], next(frames)["event"]) == (200, "ready", "reset")
+    task = ada.post("/api/tasks", {"title": "from now on"}).json
+    assert [each["task_id"] for each in _of_kind(frames, "task", 1)] == [task["id"]]
+    answer.close()
+
+
+def test_more_than_can_be_made_up_for_starts_afresh(people, monkeypatch):
+    """No gap between the log's answer and what happens: all of what was missed, or none and a reset."""
+    ada, _ = people
+    frames = _frames(stream(ada.user_id, None, seconds=20, heartbeat_seconds=0.5))
+    next(frames)
+    task = ada.post("/api/tasks", {"title": "0"}).json
+    for number in range(1, 4):
+        ada.patch(f"/api/tasks/{task['id']}", {"title": str(number)})
+    first_id = _of_kind(frames, "task", 1)[0]["id"]
+    for most, expected in ((3, ["ready", "task", "task", "task"]), (2, ["ready", "reset"])):
+        monkeypatch.setattr("shared.services.live._MOST_MISSED", most)
+        again = _frames(stream(ada.user_id, first_id, seconds=20, heartbeat_seconds=0.5))
+        assert [next(again)["event"] for _ in expected] == expected

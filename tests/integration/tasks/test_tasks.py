@@ -40,6 +40,18 @@ def test_a_created_task_matches_its_model(ada):
     assert task["version"] == 1
 
 
+@pytest.mark.parametrize("known", ['"1"', 'W/"1"', '"7", W/"1"', "*"])
+def test_an_unchanged_task_is_not_sent_again(ada, known):
+    """304 and nothing else to who has this very version; the task again once it changed."""
+    path = f"/api/tasks/{ada.post('/api/tasks', {'title': 'x'}).json['id']}"
+    unchanged = ada.get(path, headers={"If-None-Match": known})
+    assert (unchanged.status_code, unchanged.data, unchanged.headers["ETag"]) == (304, b"", '"1"')
+    assert "Content-Type" not in unchanged.headers
+    ada.patch(path, {"title": "y"})
+    changed = ada.get(path, headers={"If-None-Match": '"1"'})
+    assert (changed.status_code, changed.json["title"]) == (200, "y")
+
+
 def test_creation_answers_with_the_version_as_etag(ada):
     """A client can send the ETag straight back as If-Match."""
     answer = ada.post("/api/tasks", {"title": "x"})

@@ -61,6 +61,7 @@ export function startLive(client: QueryClient): () => void {
 
   function handle({ event, data, id }: ServerEvent) {
     if (id) lastId = id;
+    if (event === "reset") return void client.invalidateQueries();
     if (event === "tag") void client.invalidateQueries({ queryKey: ["tags"] });
     if (event === "recurring_task") void client.invalidateQueries({ queryKey: ["recurring"] });
     if (event === "notification") void client.invalidateQueries({ queryKey: ["notifications"] });

@@ -636,7 +636,7 @@ export interface paths {
         };
         /**
          * Stream own changes and notifications
-         * @description Events: ready, task, tag, recurring_task, user, notification, ping, end. Send the last id back as Last-Event-ID to get what was missed.
+         * @description Events: ready, reset, task, tag, recurring_task, user, notification, ping, end. Send the last id back as Last-Event-ID to get what was missed; reset says that this cannot be told: ask for everything again.
          */
         get: operations["listen"];
         put?: never;
@@ -4401,7 +4401,10 @@ export interface operations {
     read_calendar: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the ETag of what the client has; 304 when it is still that */
+                "If-None-Match"?: string;
+            };
             path: {
                 token: string;
             };
@@ -4417,6 +4420,13 @@ export interface operations {
                 content: {
                     "text/calendar": unknown;
                 };
+            };
+            /** @description Not Modified */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["BAD_REQUEST"];
             404: components["responses"]["NOT_FOUND"];
@@ -6268,7 +6278,10 @@ export interface operations {
     get_task: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the ETag of what the client has; 304 when it is still that */
+                "If-None-Match"?: string;
+            };
             path: {
                 task_id: string;
             };
@@ -6284,6 +6297,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Task"];
                 };
+            };
+            /** @description Not Modified */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["BAD_REQUEST"];
             401: components["responses"]["UNAUTHORIZED"];
