@@ -1,4 +1,4 @@
-"""Days: ``tomorrow``, ``next friday``, ``24. Dezember``, ``Dec 24, 2027``, ``2026-12-24``, ``in 3 weeks``, ``end of the month``.
+"""Days: ``tomorrow``, ``yesterday``, ``next friday``, ``24. Dezember``, ``Dec 24, 2027``, ``2026-12-24``, ``in 3 weeks``, ``end of the month``.
 
 Called by `groups`. Always: a day without a year is the next one from today on; a bare weekday is the next one after today; the
 result lies in the years 1970 to 9999.
@@ -105,6 +105,12 @@ def _named(line: Line, index: int, clock: Clock) -> Piece | None:
         low, index = "day", index + 1
     if low == "day" and line.low(index + 1) == "after" and line.low(index + 2) in v.TOMORROW:
         return Piece(index + 3, Strength.STRONG, clock.today + timedelta(days=2))
+    if low == "day" and line.low(index + 1) == "before" and line.low(index + 2) in v.YESTERDAY:
+        return Piece(index + 3, Strength.WEAK, clock.today - timedelta(days=2))
+    for names, days in ((v.YESTERDAY, 1), (v.EREYESTERDAY, 2)):
+        if low in names and index == start:
+            # What is past is seldom meant within a text: "find out what yesterday about the party was said".
+            return Piece(index + 1, Strength.WEAK, clock.today - timedelta(days=days))
     for names, days in ((v.TODAY, 0), (v.TOMORROW, 1), (v.OVERMORROW, 2)):
         noun = low == "morgen" and index > 0 and line.text[line.words[index].start] == "M"
         if low in names and index == start and not noun:

@@ -38,8 +38,6 @@ def bounds(when: str, today: date, zone: str, locale: str) -> tuple[date, date]:
         start = today.replace(day=1)
         start = _next_month(start) if when.startswith(("next", "nächste")) else start
         return start, _next_month(start) - timedelta(days=1)
-    if when in {"yesterday", "gestern"}:
-        return today - timedelta(days=1), today - timedelta(days=1)
     due = read_due(when, zone, locale)
     day = due.on or (due.local.date() if due.local else today)
     return day, day

@@ -7,6 +7,12 @@ ENGLISH = [
     ("Pay rent every 1st at 9 !high #home", "Pay rent", "2026-12-01T09:00", "FREQ=MONTHLY;BYMONTHDAY=1"),
     ("read The 9/11 Report", "read The 9/11 Report", "", ""),
     ("Call mom tomorrow", "Call mom", "2026-11-24", ""),
+    ("Pay the bill yesterday", "Pay the bill", "2026-11-22", ""),
+    ("Yesterday", "Yesterday", "", ""),
+    ("Pay the bill by yesterday 5pm !high", "Pay the bill", "2026-11-22T17:00", ""),
+    ("Pay the bill the day before yesterday", "Pay the bill", "2026-11-21", ""),
+    ("Answer the mail from yesterday", "Answer the mail from yesterday", "", ""),
+    ("Ask what was said yesterday about the party", "Ask what was said yesterday about the party", "", ""),
     ("Call mom tomorrow about the party", "Call mom about the party", "2026-11-24", ""),
     ("Tomorrow call mom at 5pm", "call mom", "2026-11-24T17:00", ""),
     ("Watch the today show", "Watch the today show", "", ""),
@@ -272,6 +278,9 @@ ENGLISH = [
     ("Standup monday to friday at 9", "Standup monday to friday at 9", "", ""),
 ]
 GERMAN = [
+    ("Rechnung zahlen gestern", "Rechnung zahlen", "2026-11-22", ""),
+    ("Rechnung zahlen vorgestern um 17 Uhr", "Rechnung zahlen", "2026-11-21T17:00", ""),
+    ("Die Mail von gestern beantworten", "Die Mail von gestern beantworten", "", ""),
     (
         "Miete überweisen jeden 1. um 9 Uhr !hoch #zuhause",
         "Miete überweisen",

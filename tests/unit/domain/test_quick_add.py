@@ -1,13 +1,13 @@
 """Quick add understands what people type, and leaves alone what only looks like it."""
 
 import time
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain import quick_add
+from shared.domain import filters, quick_add
 from shared.domain.errors import DomainError
 from shared.domain.quick_add import ParsedReminder, ParsedTask
 from shared.domain.recurrence import Series, occurrences
@@ -41,6 +41,17 @@ def test_german(text, title, due, rrule):
     """German phrases give their title, due time and recurrence."""
     task = parse(text, "de")
     assert (task.title, _due(task), task.rrule or "") == (title, due, rrule)
+
+
+@pytest.mark.parametrize("word", ["yesterday", "today", "tomorrow"])
+def test_a_named_day_is_the_query_language_s(word):
+    """What was added for a day is found by ``due:`` and that word."""
+    found = filters.parse(f"due:{word}", NOW.date())
+    after, before = (
+        found.due_after or NOW.date() - timedelta(days=1),
+        found.due_before or NOW.date() + timedelta(days=1),
+    )
+    assert after < date.fromisoformat(_due(parse(f"Pay rent {word}"))) < before
 
 
 @pytest.mark.parametrize(
