@@ -15,17 +15,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+import psutil
+
 LOG_BYTES = 5_000_000
 FIRST_PAUSE_SECONDS = 0.2
 LONGEST_PAUSE_SECONDS = 10.0
 SETTLED_SECONDS = 30.0
+KILLED_SECONDS = 5.0
 
 
 class ComponentError(Exception):
     """A child ended or stayed silent while the platform waited for it."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Component:
     """One Python module run as a process.
 
@@ -88,16 +91,31 @@ class Component:
             with contextlib.suppress(ProcessLookupError):
                 self.process.send_signal(signal.SIGTERM)
 
+    def kill(self) -> None:
+        """Kill the process with all that it started, also in sessions of their own (a broker's Java)."""
+        if self.process is None or self.process.poll() is not None:
+            return
+        started: list[psutil.Process] = []
+        with contextlib.suppress(psutil.Error):
+            started = psutil.Process(self.process.pid).children(recursive=True)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        for process in started:
+            with contextlib.suppress(psutil.Error):
+                process.kill()
+
     def wait_stopped(self, seconds: float) -> None:
-        """Wait for the end of a process asked to stop; kill what does not end (with its workers)."""
+        """Wait for the end of a process asked to stop; kill what does not end in time."""
         if self.process is None:
             return
         try:
             self.process.wait(max(seconds, 0.0))
         except subprocess.TimeoutExpired:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
+            self.kill()
+            with contextlib.suppress(
+                subprocess.TimeoutExpired
+            ):  # stuck in the kernel: nothing more can be done about it
+                self.process.wait(KILLED_SECONDS)
         if self.process.stdout is not None:
             self.process.stdout.close()
         self.process = None
@@ -120,13 +138,12 @@ def _opened(log: Path) -> IO[bytes]:
     return log.open("ab")
 
 
-def run_module(name: str, arguments: tuple[str, ...], environment: Mapping[str, str], log: Path) -> None:
-    """Run a Python module to its end.
+def run_to_end(component: Component) -> None:
+    """Run a component that ends by itself.
 
     Raises:
         ComponentError: with the end of its log.
     """
-    component = Component(name, arguments, environment, log)
     component.start()
     if component.process is None or component.process.wait() != 0:
-        raise ComponentError(f"{name} failed:\n{component.log_tail()}")
+        raise ComponentError(f"{component.name} failed:\n{component.log_tail()}")

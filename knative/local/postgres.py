@@ -35,7 +35,8 @@ SERVER_VERSION = 18
 SYSTEM_USER = "pgserver"  # the name that the wheel's own wrapper uses
 START_TIMEOUT_SECONDS = 30
 LEFTOVER_SECONDS = 5
-STOP_TIMEOUT_SECONDS = 15
+STOP_TIMEOUT_SECONDS = 10
+STOP_SIGNALS = (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL)  # fast, immediate, last resort
 
 # For a machine that also runs a browser and an editor. PostgreSQL's defaults stay wherever they are fine.
 OPTIONS = {
@@ -115,7 +116,7 @@ class EmbeddedPostgres:
         """Stop the server: sessions are cut, a checkpoint is written."""
         if self._process is None:
             return
-        for stop_signal in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):  # fast, immediate, last resort
+        for stop_signal in STOP_SIGNALS:
             with contextlib.suppress(ProcessLookupError):
                 self._process.send_signal(stop_signal)
             try:
@@ -185,32 +186,39 @@ class EmbeddedPostgres:
         if not ours:
             (self.data / "postmaster.pid").unlink(missing_ok=True)
             return
-        process.send_signal(signal.SIGINT)
-        try:
-            process.wait(STOP_TIMEOUT_SECONDS)
-        except psutil.TimeoutExpired:
-            process.send_signal(signal.SIGQUIT)
-            process.wait(STOP_TIMEOUT_SECONDS)
+        for stop_signal in STOP_SIGNALS:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.send_signal(stop_signal)
+            with contextlib.suppress(psutil.TimeoutExpired):  # a zombie nobody reaps never ends: `_outlive` knows
+                process.wait(STOP_TIMEOUT_SECONDS)
+                return
 
     def _outlive(self) -> None:
         """Wait for the rest of a server that was killed: PostgreSQL refuses to start beside its sessions or its unreaped process.
 
         A killed server has taken its supervisor along or the other way round, so that init has to reap it; in a container whose first
-        process is none that never happens. Then its file goes, once no session of it is left in the directory.
+        process is none that never happens. Then its file goes, once no session of it is left in the directory. A session that does not
+        notice in time that its server is gone is killed: recovery follows anyway.
         """
         if not (self.data / "postmaster.pid").exists():
             return
-        deadline = time.monotonic() + LEFTOVER_SECONDS
+        began = time.monotonic()
         while (sessions := self._sessions()) or self._is_zombie():
-            if time.monotonic() > deadline:
-                if not sessions:
-                    (self.data / "postmaster.pid").unlink(missing_ok=True)
+            waited = time.monotonic() - began
+            if waited > LEFTOVER_SECONDS and not sessions:
+                (self.data / "postmaster.pid").unlink(missing_ok=True)
+                return
+            if waited > LEFTOVER_SECONDS:
+                for session in sessions:
+                    with contextlib.suppress(psutil.NoSuchProcess):
+                        session.kill()
+            if waited > START_TIMEOUT_SECONDS:
                 return
             time.sleep(0.05)
 
-    def _sessions(self) -> bool:
+    def _sessions(self) -> list[psutil.Process]:
         here = str(self.data.resolve())
-        return any(other.info["cwd"] == here for other in psutil.process_iter(["cwd"]))
+        return [other for other in psutil.process_iter(["cwd"]) if other.info["cwd"] == here]
 
     def _is_zombie(self) -> bool:
         try:

@@ -1,8 +1,8 @@
 """Starts, watches and stops the whole bundle on one machine.
 
 Called by ``python -m knative.local``. Order of the start: PostgreSQL beside Kafka, then the schema beside the two server
-groups, then the sources; the web app is built in the background. Order of the stop: the reverse, PostgreSQL last. A child
-that ends by itself is started again. The in-memory broker forgets everything when it ends, so its clients are started anew
+groups, then the sources; the web app is built in the background. Order of the stop: the reverse, PostgreSQL last; whatever
+does not end in its time is killed, so that a stop is bounded however loaded the machine is. A child that ends by itself is started again. The in-memory broker forgets everything when it ends, so its clients are started anew
 with its new address, and every event that a consumer has not seen is published again, as after every start.
 """
 
@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from knative.local.component import Component, ComponentError, run_module
+from knative.local.component import Component, ComponentError, run_to_end
 from knative.local.console import Console
 from knative.local.environments import Environments, make_environments, module_path
 from knative.local.keys import load_keys
@@ -30,7 +30,9 @@ CLIENTS = ("kafka-source", "ping-source", "web", "system")
 DATABASE = "obsidianlist"
 SCHEMA_CODE = REPOSITORY / "shared" / "db"
 HEALTH_TIMEOUT_SECONDS = 60.0
-STOP_SECONDS = 20.0
+# The order of the stop, and how long each step may take before what is left of it is killed; idle, all take two seconds together.
+STOP_STEPS = ((("kafka-source", "ping-source"), 11.0), (("web", "system"), 10.0), (("kafka",), 10.0))
+CLIENTS_STOP_SECONDS = 10.0
 WATCH_SECONDS = 0.2
 REPUBLISH_PAUSE_SECONDS = 2.0
 
@@ -46,6 +48,7 @@ class Supervisor:
         self._system_port = free_port()
         self._postgres: EmbeddedPostgres | None = None
         self._components: dict[str, Component] = {}
+        self._jobs: set[Component] = set()
         self._environments: Environments | None = None
         self._owner_url = settings.database_url or ""
         self._bootstrap_servers = os.environ.get("KAFKA_BOOTSTRAP_SERVERS", "")
@@ -54,8 +57,23 @@ class Supervisor:
         """Start everything; return when the API answers.
 
         Raises:
-            ComponentError, PostgresError, ApacheBrokerError: something did not start; ``stop`` cleans up.
+            ComponentError, PostgresError, ApacheBrokerError: something did not start, or was not to; ``stop`` cleans up.
         """
+        started = threading.Event()
+        threading.Thread(target=self._give_up, args=(stop, started), name="give-up", daemon=True).start()
+        try:
+            self._start(stop)
+        finally:
+            started.set()
+
+    def _give_up(self, stop: threading.Event, started: threading.Event) -> None:
+        """While it starts, let nobody who wants to stop wait for a download or a slow child: what is waited for ends."""
+        while not started.wait(WATCH_SECONDS):
+            if stop.is_set():
+                for component in [*self._components.values(), *self._jobs]:
+                    component.kill()
+
+    def _start(self, stop: threading.Event) -> None:
         if self._settings.build_web and is_stale():
             threading.Thread(target=self._build_web, name="web-build", daemon=True).start()
         with ThreadPoolExecutor() as pool:
@@ -81,13 +99,10 @@ class Supervisor:
 
     def stop(self) -> None:
         """Stop everything in order; whatever ignores the request is killed."""
-        for names in (("kafka-source", "ping-source"), ("web", "system"), ("kafka",)):
-            stopping = [self._components.pop(name) for name in names if name in self._components]
-            for component in stopping:
-                component.ask_to_stop()
-            deadline = time.monotonic() + STOP_SECONDS
-            for component in stopping:
-                component.wait_stopped(deadline - time.monotonic())
+        for job in list(self._jobs):
+            job.kill()
+        for names, seconds in STOP_STEPS:
+            _stop([self._components.pop(name) for name in names if name in self._components], seconds)
         if self._postgres is not None:
             self._postgres.stop()
 
@@ -173,6 +188,14 @@ class Supervisor:
         self._components[name] = component
         component.start()
 
+    def _run_job(self, name: str, arguments: tuple[str, ...], environment: dict[str, str]) -> None:
+        job = Component(name, arguments, environment, self._log(name))
+        self._jobs.add(job)
+        try:
+            run_to_end(job)
+        finally:
+            self._jobs.discard(job)
+
     def _migrate(self) -> None:
         began = time.monotonic()
         # Asking Alembic costs a second; our own server's schema can only be what we made it. Beside the data, so both go together.
@@ -181,7 +204,7 @@ class Supervisor:
         if self._postgres is not None and mark.exists() and mark.read_text() == wanted:
             self._console.component("schema", "ready", "unchanged", since=began)
             return
-        run_module("schema", ("shared.db.migrate",), self._ready_environments.migration, self._log("schema"))
+        self._run_job("schema", ("shared.db.migrate",), self._ready_environments.migration)
         if self._postgres is not None:
             mark.write_text(wanted)
         self._console.component("schema", "ready", "migrations applied", since=began)
@@ -192,7 +215,7 @@ class Supervisor:
             return True
         began = time.monotonic()
         try:
-            run_module("events", ("knative.local.republish",), self._ready_environments.system, self._log("events"))
+            self._run_job("events", ("knative.local.republish",), self._ready_environments.system)
         except ComponentError as error:
             self._console.component("events", "failed", f"they stay in the database until the next try: {error}")
             return False
@@ -227,10 +250,7 @@ class Supervisor:
             return
         # Everything that holds the old address starts anew; Apache Kafka comes back with its records, memory without.
         dependants = [self._components.pop(name) for name in CLIENTS if name in self._components]
-        for dependant in dependants:
-            dependant.ask_to_stop()
-        for dependant in dependants:
-            dependant.wait_stopped(STOP_SECONDS)
+        _stop(dependants, CLIENTS_STOP_SECONDS)
         self._start_kafka()
         self._make_environments()
         # First, while nobody can write: a newer version published to the empty broker would overtake what it forgot.
@@ -265,6 +285,14 @@ class Supervisor:
 
     def _log(self, name: str) -> Path:
         return self._settings.data_dir / "logs" / f"{name}.log"
+
+
+def _stop(components: list[Component], seconds: float) -> None:
+    for component in components:
+        component.ask_to_stop()
+    deadline = time.monotonic() + seconds
+    for component in components:
+        component.wait_stopped(deadline - time.monotonic())
 
 
 def schema_hash(keys: Mapping[str, str]) -> str:

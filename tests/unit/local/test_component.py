@@ -7,7 +7,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from knative.local.component import LOG_BYTES, Component, ComponentError, run_module
+from knative.local.component import LOG_BYTES, Component, ComponentError, run_to_end
 
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path.cwd())}
 
@@ -43,7 +43,7 @@ def test_a_child_that_does_not_start_shows_the_end_of_its_log(module: Path) -> N
         child.address()
     child.wait_stopped(10)
     with pytest.raises(ComponentError, match="no such broker"):
-        run_module("child", ("child_under_test",), ENVIRONMENT, module / "child.log")
+        run_to_end(Component("child", ("child_under_test",), ENVIRONMENT, module / "child.log"))
 
 
 def test_a_child_that_ignores_the_request_is_killed_with_its_own_children(module: Path) -> None:
@@ -51,7 +51,7 @@ def test_a_child_that_ignores_the_request_is_killed_with_its_own_children(module
     code = (
         "import signal, subprocess, sys, time\n"
         "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
-        "print(subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']).pid, flush=True)\n"
+        "print(subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'], start_new_session=True).pid, flush=True)\n"
         "time.sleep(60)"
     )
     child = component(module, code, announces=True)
