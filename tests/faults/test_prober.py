@@ -13,12 +13,10 @@ import time
 import uuid
 from collections import Counter
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 import httpx
 import psutil
 import pytest
-from pg8000.native import Connection
 
 from tests.support.bundle import ApiUser, Bundle, wait_until
 
@@ -114,18 +112,6 @@ class Nemesis:
                 time.sleep(self._random.uniform(1.5, 3.5))
 
 
-def database(bundle: Bundle) -> Connection:
-    """Connect as the system's role, with the URL of the running system group."""
-    url = urlsplit(psutil.Process(bundle.pid("system")).environ()["DATABASE_URL"])
-    return Connection(
-        url.username or "",
-        host=url.hostname or "",
-        port=url.port or 0,
-        password=unquote(url.password or ""),
-        database=url.path[1:],
-    )
-
-
 @pytest.mark.timeout(600)
 @pytest.mark.row(9, 20)
 @pytest.mark.parametrize("seed", SEEDS)
@@ -146,7 +132,7 @@ def test_nothing_acknowledged_is_lost_while_everything_falls(tmp_path: Path, see
         for writer in writers:
             writer.join(30)
         wait_until(lambda: runs(bundle), seconds=60)
-        connection = database(bundle)
+        connection = bundle.database()
         left = [-1]
 
         def quiet() -> bool:

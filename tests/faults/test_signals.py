@@ -15,15 +15,20 @@ import pytest
 from knative.local.ports import free_port
 from shared.auth import issue_access_token
 from tests.faults.conftest import World
-from tests.support.bundle import REPOSITORY
+from tests.support.bundle import REPOSITORY, wait_until
 from tests.support.environment import function_variables
 
 pytestmark = [pytest.mark.timeout(120), pytest.mark.row(23)]
+SESSION = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'obsidianlist_app' AND state = 'idle in transaction'"
+# What the server is at when the signal comes: where it sleeps, and what the database shows once it does.
 WORK = {
-    "idle": "",
-    "in the transaction": "api.before_commit=sleep:1.5",
-    "after the commit": "api.commit_lost_reply=sleep:1.5",
-    "while publishing": "outbox.after_lock=sleep:1.5",
+    "idle": ("", ""),
+    "in the transaction": ("api.before_commit=sleep:2", SESSION),
+    "after the commit": ("api.commit_lost_reply=sleep:2", "SELECT count(*) FROM tasks WHERE user_id = :who"),
+    "while publishing": (
+        "outbox.after_lock=sleep:2",
+        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = 190231",
+    ),
 }
 SIGNALS = {
     "TERM": [signal.SIGTERM],
@@ -84,7 +89,8 @@ def servers() -> Iterator[list[Server]]:
 @pytest.mark.parametrize("work", WORK, ids=str)
 def test_a_signal_leaves_nothing_half_done(world: World, servers: list[Server], work: str, sent: str) -> None:
     """Task and event are both there or both not; what was answered is there; after TERM the one in flight was answered, exit code 0."""
-    server = Server(world, WORK[work])
+    failpoints, sign = WORK[work]
+    server = Server(world, failpoints)
     servers.append(server)
     token = issue_access_token(world.user_id, ["tasks:read", "tasks:write"])
     answers: list[int] = []
@@ -102,7 +108,7 @@ def test_a_signal_leaves_nothing_half_done(world: World, servers: list[Server], 
     client = threading.Thread(target=create)
     if work != "idle":
         client.start()
-        time.sleep(0.7)
+        wait_until(lambda: world.sql(sign, who=world.user_id) != [[0]])
     for number in SIGNALS[sent]:
         server.process.send_signal(number)
         time.sleep(0.02)

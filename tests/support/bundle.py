@@ -12,9 +12,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import httpx
 import psutil
+from pg8000.native import Connection
 
 from knative.local.environments import module_path
 from knative.local.ports import free_port
@@ -45,6 +47,7 @@ class Bundle:
     output: list[str] = field(default_factory=list)
     process: subprocess.Popen[str] | None = None
     _reader: threading.Thread | None = None
+    _ready: threading.Event = field(default_factory=threading.Event)
 
     @property
     def base_url(self) -> str:
@@ -53,6 +56,14 @@ class Bundle:
 
     def start(self) -> None:
         """Start and wait until the platform says it is ready."""
+        self.launch()
+        assert self.process is not None
+        if not self._ready.wait(READY_SECONDS) or self.process.poll() is not None:
+            self.stop()
+            raise AssertionError("the platform did not start:\n" + "".join(self.output))
+
+    def launch(self) -> None:
+        """Start it; it is not ready yet."""
         environment = os.environ | {
             "PORT": str(self.port),
             "DATA_DIR": str(self.data_dir),
@@ -73,12 +84,9 @@ class Bundle:
             stderr=subprocess.STDOUT,
             text=True,
         )
-        ready = threading.Event()
-        self._reader = threading.Thread(target=self._read_output, args=(self.process, ready), daemon=True)
+        self._ready = threading.Event()
+        self._reader = threading.Thread(target=self._read_output, args=(self.process, self._ready), daemon=True)
         self._reader.start()
-        if not ready.wait(READY_SECONDS) or self.process.poll() is not None:
-            self.stop()
-            raise AssertionError("the platform did not start:\n" + "".join(self.output))
 
     def stop(self, *, kill: bool = False) -> int:
         """Stop with Ctrl-C (or kill -9 of the supervisor alone) and return the exit status."""
@@ -95,11 +103,16 @@ class Bundle:
             for child in children:
                 with contextlib.suppress(psutil.Error):
                     child.kill()
+        self._forget()
+        return status
+
+    def _forget(self) -> None:
+        assert self.process is not None
+        self.process.wait(STOP_SECONDS)
         if self._reader is not None and self.process.stdout is not None:
             self._reader.join(10)
             self.process.stdout.close()
         self.process = None
-        return status
 
     def pid(self, component: str) -> int:
         """Return the process id of a component (of gunicorn: the master), or of ``postgres``."""
@@ -124,6 +137,23 @@ class Bundle:
         for victim in victims:
             with contextlib.suppress(psutil.Error):
                 victim.kill()
+
+    def crash(self) -> None:
+        """Kill -9 everything at once, the database and what runs in sessions of its own included, as a power cut does."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGSTOP)  # so that nothing is started again while the rest dies
+        for victim in [*psutil.Process(self.process.pid).children(recursive=True), self.process]:
+            with contextlib.suppress(psutil.Error, ProcessLookupError):
+                victim.kill()
+        self._forget()
+
+    def database(self) -> Connection:
+        """Connect to the embedded server as the system's role."""
+        url = urlsplit(psutil.Process(self.pid("system")).environ()["DATABASE_URL"])
+        password = unquote(url.password or "")
+        return Connection(
+            url.username or "", host=url.hostname or "", port=url.port or 0, password=password, database=url.path[1:]
+        )
 
     def log(self, name: str) -> str:
         """Return a component's log."""
