@@ -6,11 +6,13 @@ Called by ``PATCH /api/recurring-tasks/{id}``.
 - following: the series is cut in two at an occurrence. The first part keeps what was done; the second, a series of its own with the
   changes, takes the open instance along if that lies behind the cut.
 - all: the series itself. What was done stays as it was done; the open instance gets what changed, and another occurrence only where its own
-  is none any more.
+  is none any more: one of the same day if there is one, for whoever moves 9 to 10 o'clock means that day at 10.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 from uuid import UUID
 
@@ -38,6 +40,7 @@ from shared.services import recurring_rows
 from shared.services.actor import Actor
 from shared.services.recurring_documents import SeriesChange, TemplateChange
 from shared.services.recurring_instances import (
+    adopt,
     create_instance,
     create_subtasks,
     instance_of,
@@ -51,6 +54,7 @@ from shared.services.task_documents import TaskChange
 from shared.services.tasks import change_task, delete_task
 
 _TIMING = frozenset({"rrule", "dtstart", "time_zone", "mode"})
+_DAY = len("2026-01-31")
 _CHILDREN = text(
     "SELECT id, title, status FROM tasks WHERE parent_id = :id AND user_id = :user_id AND deleted_at IS NULL ORDER BY rank, id"
 )
@@ -150,9 +154,15 @@ def _changed_series(series: Series, mode: Mode, change: SeriesChange) -> tuple[S
     dtstart = change.dtstart or series.dtstart
     rule = change.rrule or str(_movable(series.rule, series, dtstart))
     changed = create_series(rule, dtstart, change.time_zone or series.zone, mode=mode)
-    # Exceptions are times of the old grid; they hold as long as a start of the same kind does.
-    kept = series.exdates if changed.all_day == series.all_day else frozenset()
-    return replace(changed, exdates=kept), mode
+    return replace(changed, exdates=_moved_exceptions(series, changed)), mode
+
+
+def _moved_exceptions(before: Series, after: Series) -> frozenset[str]:
+    """Return the exceptions as times of the new grid: the day somebody left out stays left out when the time of day changes."""
+    if before.all_day != after.all_day:
+        return frozenset()
+    old_time, new_time = before.dtstart[_DAY:], after.dtstart[_DAY:]
+    return frozenset(key[:_DAY] + new_time if key[_DAY:] == old_time else key for key in before.exdates)
 
 
 def _movable(rule: RecurrenceRule, series: Series, dtstart: str) -> RecurrenceRule:
@@ -163,29 +173,39 @@ def _movable(rule: RecurrenceRule, series: Series, dtstart: str) -> RecurrenceRu
 
 
 def _bring_along(connection: Any, actor: Actor, row: SeriesRow, task_id: UUID, key: str, change: SeriesChange) -> None:
-    occurrence = _place(connection, row, task_id, key, moved=bool(_TIMING & _given(change)))
-    if occurrence is not None:
-        reschedule(actor, row, task_id, occurrence)
+    if _TIMING & _given(change):
+        reschedule(actor, row, task_id, _place(connection, row, task_id, key))
+    else:
+        adopt(actor, row, task_id)
     if change.template is not None:
         _apply_template(connection, actor, task_id, change.template)
 
 
-def _place(connection: Any, row: SeriesRow, task_id: UUID, key: str, *, moved: bool) -> Occurrence | None:
-    """Return the occurrence an open instance stands for after a change: its own if it still is one, else the next from today on."""
-    own = find(row.series, _as_key(key, row)) if row.mode is Mode.SCHEDULE or moved else None
-    if own is None and not moved:
-        planned = datetime.fromisoformat(key)
-        own = next(Walk(replace(row.series, start=planned)), None)
-        own = own if own is not None and own.key == key else None
+def _place(connection: Any, row: SeriesRow, task_id: UUID, key: str) -> Occurrence:
+    """Return the occurrence an open instance stands for after the times changed.
+
+    Its own if it still is one, else another of its day, else the next: never a day that is over, nor one of which an instance was done.
+
+    Raises:
+        InvalidInput: nothing of the rule is left to come.
+    """
+    own = find(row.series, _as_key(key, row))
     if own is not None and _is_free(connection, row, own, task_id):
         return own
-    others = [instance for instance in newest_instances(connection, row, 2) if instance.id != task_id]
-    floor = start_of_day(today(clock.now(), row.tzid), row.tzid)
-    later = max([floor, *(row.series.instant_of(other.key) for other in others)])
-    for occurrence in Walk(row.series, later):
+    done = [instance.key for instance in newest_instances(connection, row, 2) if instance.id != task_id]
+    for occurrence in _candidates(row, key, done):
         if _is_free(connection, row, occurrence, task_id):
             return occurrence
     raise InvalidInput("Nothing of this rule is left to come.", field="rrule")
+
+
+def _candidates(row: SeriesRow, key: str, done: list[str]) -> Iterator[Occurrence]:
+    """Yield what may stand for the occurrence ``key`` after a change, best first."""
+    floor = start_of_day(today(clock.now(), row.tzid), row.tzid)
+    earliest = max([floor, *(row.series.instant_of(each) for each in done)])
+    same_day = max(earliest, start_of_day(datetime.fromisoformat(key).date(), row.tzid))
+    yield from takewhile(lambda found: found.key[:_DAY] == key[:_DAY], Walk(row.series, same_day))
+    yield from (found for found in Walk(row.series, earliest) if all(found.key[:_DAY] > each[:_DAY] for each in done))
 
 
 def _as_key(key: str, row: SeriesRow) -> str:

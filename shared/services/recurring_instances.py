@@ -175,6 +175,13 @@ def reschedule(actor: Actor, row: SeriesRow, task_id: UUID, occurrence: Occurren
         edit.save("task.updated")
 
 
+def adopt(actor: Actor, row: SeriesRow, task_id: UUID) -> None:
+    """Make an open instance one of this series; when it is due stays as it is, also where somebody put it off."""
+    with changing(actor, task_id, None) as edit:
+        edit.set("recurring_task_id", row.id)
+        edit.save("task.updated")
+
+
 def create_subtasks(actor: Actor, task_id: UUID, wanted: list[dict[str, Any]], depth: int) -> None:
     """Make the sub-tasks of a template below a task at ``depth``, as deep as tasks may go."""
     if depth + 1 >= MAX_DEPTH:
