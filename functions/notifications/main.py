@@ -80,6 +80,7 @@ class PreferencesChange(Input):
     """What to change; PUT puts it over the defaults, PATCH over what is."""
 
     channels: Kinds | None = None
+    email_fallback: bool | None = None
     quiet_hours: QuietHours | None = None
     email_suppressed: None = Field(None, description="read-only; null is taken, so that a document can be sent back")
 
@@ -118,6 +119,7 @@ class Preferences(Output):
     """Everything a person chose."""
 
     channels: ChannelsByKind
+    email_fallback: bool = Field(description="e-mail in place of a push that reaches no device, where e-mail is off")
     quiet_hours: QuietHoursSetting
     email_suppressed: Suppression | None
 

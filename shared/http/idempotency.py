@@ -1,4 +1,4 @@
-"""Idempotency keys: a POST repeated with its key has one effect and one answer.
+"""Idempotency keys: a request repeated with its key has one effect and one answer.
 
 The answer is stored in the transaction of the change itself, so there is no moment at which the one exists without the other. A failed
 request stores nothing: its key may be used again.

@@ -112,7 +112,7 @@ def _operation(route: "Route", parameters: list[dict[str, Any]], schemas: dict[A
         operation["x-scope"] = route.scope
     parameters = [*parameters, *(_query(route.query) if route.query else [])]
     if route.idempotent:
-        parameters.append(_header("Idempotency-Key", "repeats of this POST with the same key have one effect"))
+        parameters.append(_header("Idempotency-Key", "repeats with the same key have one effect and one answer"))
     if 412 in route.errors:  # noqa: PLR2004
         parameters.append(_header("If-Match", "the ETag the change is based on"))
     if HTTPStatus.NOT_MODIFIED in route.errors:

@@ -1,7 +1,7 @@
 """The router of an HTTP function: from a WSGI request to a typed handler and back.
 
 A function's ``main.py`` makes one Router, decorates its handlers and exports ``router.entry_point()``. The router parses the raw
-body with pydantic, checks the token and scope, replays idempotent POSTs, maps typed errors to problem documents, and serves
+body with pydantic, checks the token and scope, replays idempotent requests, maps typed errors to problem documents, and serves
 ``/healthz``, ``/metrics`` and the function's part of the OpenAPI document. It is plain WSGI: our own server
 (``shared.http.server``) and the one-machine platform call it without Flask, functions-framework calls it through the entry point.
 """

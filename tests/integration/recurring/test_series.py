@@ -216,6 +216,49 @@ def test_all(planner: Planner) -> None:
     assert planner.get(f"/api/tasks/{done['id']}").json["title"] == "Read"
 
 
+def test_a_cut_repeated_after_a_lost_answer_is_one_cut(planner: Planner) -> None:
+    """The same Idempotency-Key answers the same second series; without a key the first part says that it has ended."""
+    series = planner.series("FREQ=DAILY", f"{day(1)}T09:00")
+    planner.complete(planner.waiting(series))
+    planner.deliver()
+    path = f"{SERIES}/{series['id']}"
+    change = {"scope": "following", "rrule": "FREQ=DAILY;INTERVAL=2"}
+    headers = {"Idempotency-Key": "cut-1", "If-Match": planner.get(path, app=RECURRING).headers["ETag"]}
+    first, again = (planner.patch(path, change, app=RECURRING, headers=headers) for _ in range(2))
+    assert (first.status_code, again.status_code, again.data) == (200, 200, first.data)
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert len(planner.get(SERIES, app=RECURRING).json["items"]) == 2
+    assert planner.patch(path, change, app=RECURRING).status_code == 409
+
+
+def test_another_time_for_all_keeps_the_day(planner: Planner) -> None:
+    """Done today and moved to a later hour: tomorrow is next, not today again, and a day that was left out stays out."""
+    series = planner.series("FREQ=DAILY", f"{day(0)}T00:00")
+    planner.complete(planner.waiting(series))
+    planner.deliver()
+    assert planner.waiting(series)["occurrence_key"] == f"{day(1)}T00:00:00"
+    planner.change(series, dtstart=f"{day(0)}T23:58")
+    assert planner.waiting(series)["occurrence_key"] == f"{day(1)}T23:58:00"
+    planner.act(series, "skip")
+    planner.change(series, dtstart=f"{day(0)}T23:59")
+    assert planner.waiting(series)["occurrence_key"] == f"{day(2)}T23:59:00"
+    assert planner.again(series)["exdates"] == [f"{day(1)}T23:59:00"]
+
+
+def test_a_new_name_for_all_leaves_the_one_put_off_where_it_is(planner: Planner) -> None:
+    """Only what changed changes; from the open one on it goes along into the second part as it is."""
+    series = planner.series("FREQ=DAILY", f"{day(1)}T09:00")
+    planner.complete(planner.waiting(series))
+    planner.deliver()
+    planner.change(series, scope="this", dtstart=f"{day(5)}T15:00")
+    planner.change(series, template={"title": "Feed the cat"})
+    task = planner.waiting(series)
+    assert (task["title"], task["due_local"]) == ("Feed the cat", f"{day(5)}T15:00:00")
+    second = planner.change(series, scope="following", template={"title": "Feed the cats"})
+    moved = planner.waiting(second)
+    assert (moved["id"], moved["title"], moved["due_local"]) == (task["id"], "Feed the cats", f"{day(5)}T15:00:00")
+
+
 def test_a_stale_version_is_refused(planner: Planner) -> None:
     """If-Match with another version: 412."""
     series = planner.series("FREQ=DAILY", f"{day(1)}T09:00")

@@ -1,7 +1,9 @@
 /** Series of recurring tasks. */
+import { useRef } from "react";
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { recurring as api } from "@/shared/api/endpoints";
 import type { RecurringInput, RecurringTask } from "@/shared/api/types";
+import { randomId } from "@/shared/lib/ids";
 import { taskKeys } from "@/features/tasks/cache";
 
 const key = ["recurring"] as const;
@@ -37,7 +39,20 @@ export function useSeriesMutation<V, R = unknown>(run: (variables: V) => Promise
     onSettled: () => Promise.all([client.invalidateQueries({ queryKey: key }), client.invalidateQueries({ queryKey: taskKeys.open })]),
   });
 }
-export const useSaveSeries = () =>
-  useSeriesMutation(({ series, scope, occurrenceKey, input }: { series: RecurringTask | null; scope: "following" | "all"; occurrenceKey: string | null; input: RecurringInput }) =>
-    series ? api.change(series.id, { scope, occurrence_key: occurrenceKey, rrule: input.rrule, mode: input.mode }, series.version) : api.create(input),
-  );
+interface Saved { series: RecurringTask | null; scope: "following" | "all"; occurrenceKey: string | null; input: RecurringInput }
+
+/** Saving again what got no answer has one effect: it carries the same key until it is answered, or something else is saved. */
+export function useSaveSeries() {
+  const attempt = useRef({ of: "", key: "" });
+  return useSeriesMutation(async (saved: Saved) => {
+    const { series, scope, occurrenceKey, input } = saved;
+    const of = JSON.stringify(saved);
+    if (attempt.current.of !== of) attempt.current = { of, key: randomId() };
+    const { key } = attempt.current;
+    const answer = await (series
+      ? api.change(series.id, { scope, occurrence_key: occurrenceKey, rrule: input.rrule, mode: input.mode }, series.version, key)
+      : api.create(input, key));
+    attempt.current = { of: "", key: "" };
+    return answer;
+  });
+}

@@ -53,7 +53,8 @@ export const recurring = {
   list: (query: { cursor?: string; limit?: number } = {}) => call("get", "/api/recurring-tasks", { query }),
   get: (series_id: string) => call("get", series, { path: { series_id } }),
   create: (body: T.RecurringInput, idempotencyKey?: string) => call("post", "/api/recurring-tasks", { body, idempotencyKey }),
-  change: (series_id: string, body: T.Schemas["SeriesChange"], version?: number) => call("patch", series, { path: { series_id }, body, version }),
+  change: (series_id: string, body: T.Schemas["SeriesChange"], version?: number, idempotencyKey?: string) =>
+    call("patch", series, { path: { series_id }, body, version, idempotencyKey }),
   act: (series_id: string, action: "pause" | "resume" | "skip" | "end") => call("post", `${series}/${action}`, { path: { series_id } }),
   remove: (series_id: string) => call("delete", series, { path: { series_id } }),
   preview: (series_id: string, count = 5) => call("get", `${series}/preview`, { path: { series_id }, query: { count } }),

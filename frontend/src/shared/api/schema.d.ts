@@ -2321,6 +2321,11 @@ export interface components {
          */
         Preferences: {
             channels: components["schemas"]["ChannelsByKind"];
+            /**
+             * Email Fallback
+             * @description e-mail in place of a push that reaches no device, where e-mail is off
+             */
+            email_fallback: boolean;
             email_suppressed: components["schemas"]["Suppression"] | null;
             quiet_hours: components["schemas"]["QuietHoursSetting"];
         };
@@ -2331,6 +2336,11 @@ export interface components {
         PreferencesChange: {
             /** @default null */
             channels?: components["schemas"]["Kinds"] | null;
+            /**
+             * Email Fallback
+             * @default null
+             */
+            email_fallback?: boolean | null;
             /**
              * Email Suppressed
              * @description read-only; null is taken, so that a document can be sent back
@@ -4502,7 +4512,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description repeats of this POST with the same key have one effect */
+                /** @description repeats with the same key have one effect and one answer */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -4537,7 +4547,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description repeats of this POST with the same key have one effect */
+                /** @description repeats with the same key have one effect and one answer */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -4572,7 +4582,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description repeats of this POST with the same key have one effect */
+                /** @description repeats with the same key have one effect and one answer */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -4733,7 +4743,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description repeats of this POST with the same key have one effect */
+                /** @description repeats with the same key have one effect and one answer */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -5246,7 +5256,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description repeats of this POST with the same key have one effect */
+                /** @description repeats with the same key have one effect and one answer */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -5278,7 +5288,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description repeats of this POST with the same key have one effect */
+                /** @description repeats with the same key have one effect and one answer */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -5363,7 +5373,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description repeats of this POST with the same key have one effect */
+                /** @description repeats with the same key have one effect and one answer */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -5428,7 +5438,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description repeats of this POST with the same key have one effect */
+                /** @description repeats with the same key have one effect and one answer */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -5519,7 +5529,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description repeats of this POST with the same key have one effect */
+                /** @description repeats with the same key have one effect and one answer */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -5620,6 +5630,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description repeats with the same key have one effect and one answer */
+                "Idempotency-Key"?: string;
                 /** @description the ETag the change is based on */
                 "If-Match"?: string;
             };
@@ -5660,7 +5672,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description repeats of this POST with the same key have one effect */
+                /** @description repeats with the same key have one effect and one answer */
                 "Idempotency-Key"?: string;
                 /** @description the ETag the change is based on */
                 "If-Match"?: string;
@@ -5697,7 +5709,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description repeats of this POST with the same key have one effect */
+                /** @description repeats with the same key have one effect and one answer */
                 "Idempotency-Key"?: string;
                 /** @description the ETag the change is based on */
                 "If-Match"?: string;
@@ -5770,7 +5782,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description repeats of this POST with the same key have one effect */
+                /** @description repeats with the same key have one effect and one answer */
                 "Idempotency-Key"?: string;
                 /** @description the ETag the change is based on */
                 "If-Match"?: string;
@@ -5811,7 +5823,7 @@ export interface operations {
                 occurrence_key?: string | null;
             };
             header?: {
-                /** @description repeats of this POST with the same key have one effect */
+                /** @description repeats with the same key have one effect and one answer */
                 "Idempotency-Key"?: string;
                 /** @description the ETag the change is based on */
                 "If-Match"?: string;
@@ -5919,7 +5931,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description repeats of this POST with the same key have one effect */
+                /** @description repeats with the same key have one effect and one answer */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -6023,7 +6035,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description repeats of this POST with the same key have one effect */
+                /** @description repeats with the same key have one effect and one answer */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -6155,7 +6167,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description repeats of this POST with the same key have one effect */
+                /** @description repeats with the same key have one effect and one answer */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -6244,7 +6256,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description repeats of this POST with the same key have one effect */
+                /** @description repeats with the same key have one effect and one answer */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -6396,7 +6408,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description repeats of this POST with the same key have one effect */
+                /** @description repeats with the same key have one effect and one answer */
                 "Idempotency-Key"?: string;
                 /** @description the ETag the change is based on */
                 "If-Match"?: string;
@@ -6434,7 +6446,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description repeats of this POST with the same key have one effect */
+                /** @description repeats with the same key have one effect and one answer */
                 "Idempotency-Key"?: string;
                 /** @description the ETag the change is based on */
                 "If-Match"?: string;
@@ -6476,7 +6488,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description repeats of this POST with the same key have one effect */
+                /** @description repeats with the same key have one effect and one answer */
                 "Idempotency-Key"?: string;
                 /** @description the ETag the change is based on */
                 "If-Match"?: string;
@@ -6514,7 +6526,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description repeats of this POST with the same key have one effect */
+                /** @description repeats with the same key have one effect and one answer */
                 "Idempotency-Key"?: string;
                 /** @description the ETag the change is based on */
                 "If-Match"?: string;
@@ -6552,7 +6564,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description repeats of this POST with the same key have one effect */
+                /** @description repeats with the same key have one effect and one answer */
                 "Idempotency-Key"?: string;
                 /** @description the ETag the change is based on */
                 "If-Match"?: string;
