@@ -65,12 +65,13 @@ class Reach:
 
     push_subscription_count: int
     is_email_usable: bool
+    may_fall_back: bool = True
 
 
 def choose_channels(wanted: Iterable[Channel], reach: Reach) -> frozenset[Channel]:
     """Return the channels to deliver through.
 
-    A push without a live subscription falls back to e-mail; whatever cannot be delivered at all stays visible in the app.
+    A push without a live subscription falls back to e-mail unless the person said no to that; whatever cannot be delivered at all stays visible in the app.
     An empty wish is respected: nothing is sent.
     """
     wishes = frozenset(wanted)
@@ -78,7 +79,7 @@ def choose_channels(wanted: Iterable[Channel], reach: Reach) -> frozenset[Channe
     if Channel.PUSH in wishes and reach.push_subscription_count > 0:
         chosen |= {Channel.PUSH}
     misses_push = Channel.PUSH in wishes and Channel.PUSH not in chosen
-    if (Channel.EMAIL in wishes or misses_push) and reach.is_email_usable:
+    if (Channel.EMAIL in wishes or (misses_push and reach.may_fall_back)) and reach.is_email_usable:
         chosen |= {Channel.EMAIL}
     return chosen or (frozenset({Channel.IN_APP}) if wishes else chosen)
 

@@ -21,6 +21,8 @@ DEFAULTS: dict[str, Any] = {
         "reminder": {"push": True, "email": True, "in_app": True},
         "digest": {"push": False, "email": True, "in_app": True},
     },
+    # What is wanted as push and reaches no device goes by e-mail, although e-mail is off.
+    "email_fallback": True,
     "quiet_hours": {"enabled": False, "start": "22:00", "end": "07:00"},
 }
 KINDS = tuple(DEFAULTS["channels"])
@@ -59,6 +61,17 @@ def wanted_channels(stored: Mapping[str, Any] | None, kind: str) -> frozenset[Ch
     return frozenset(channel for channel in Channel if chosen[channel.value])
 
 
+def may_fall_back(stored: Mapping[str, Any] | None) -> bool:
+    """Return whether a push that reaches no device may go by e-mail."""
+    return bool(merged(stored)["email_fallback"])
+
+
+def wants_email(stored: Mapping[str, Any] | None, kind: str) -> bool:
+    """Return whether a mail of a kind is wanted at all: as such, or in place of a push."""
+    wanted = wanted_channels(stored, kind)
+    return Channel.EMAIL in wanted or (Channel.PUSH in wanted and may_fall_back(stored))
+
+
 def quiet_hours(stored: Mapping[str, Any] | None, zone: str) -> QuietHours | None:
     """Return the quiet hours in the person's zone, ``None`` when they are off."""
     hours = merged(stored)["quiet_hours"]
@@ -89,8 +102,11 @@ def change_preferences(user_id: UUID, changes: Mapping[str, Any], *, replace: bo
 
 
 def stop_email(user_id: UUID, kind: str) -> None:
-    """Switch e-mail off for a kind: the unsubscribe link. Doing it twice changes nothing."""
-    change_preferences(user_id, {"channels": {kind: {"email": False}}})
+    """Switch e-mail off for a kind: the unsubscribe link. Doing it twice changes nothing.
+
+    E-mail in place of a push ends with it: who wants no more mails means those as well.
+    """
+    change_preferences(user_id, {"channels": {kind: {"email": False}}, "email_fallback": False})
 
 
 def suppress_email(user_id: UUID, reason: str) -> None:

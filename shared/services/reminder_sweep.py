@@ -30,7 +30,7 @@ from shared.domain.delivery import (
 from shared.domain.reminder import SENT_LATE, Lateness, lateness
 from shared.events.catalogue import NotificationEvent, ReminderEvent
 from shared.events.outbox import NewEvent, record
-from shared.services.notification_preferences import quiet_hours, wanted_channels
+from shared.services.notification_preferences import may_fall_back, quiet_hours, wanted_channels
 
 BATCH = 200
 # After downtime a person gets at most so many late reminders in ten minutes; the rest follow. On-time ones are never held back.
@@ -69,10 +69,10 @@ _MOVE = text(
     " FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS x(id uuid, state text, late boolean) WHERE o.id = x.id"
 )
 _PLAN = text(
-    "INSERT INTO deliveries (id, user_id, occurrence_id, channel, endpoint_id, not_before, lease_until)"
-    " SELECT x.id, x.user_id, x.occurrence_id, x.channel, x.endpoint_id, x.not_before, x.lease_until"
+    "INSERT INTO deliveries (id, user_id, occurrence_id, channel, endpoint_id, not_before, lease_until, state, last_error)"
+    " SELECT x.id, x.user_id, x.occurrence_id, x.channel, x.endpoint_id, x.not_before, x.lease_until, coalesce(x.state, 'planned'), x.reason"
     " FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS x(id uuid, user_id uuid, occurrence_id uuid, channel text, endpoint_id text,"
-    " not_before timestamptz, lease_until timestamptz) ON CONFLICT (occurrence_id, channel, endpoint_id) DO NOTHING"
+    " not_before timestamptz, lease_until timestamptz, state text, reason text) ON CONFLICT (occurrence_id, channel, endpoint_id) DO NOTHING"
 )
 _RECENT = text(
     "SELECT d.user_id, count(DISTINCT d.occurrence_id) AS count FROM deliveries d JOIN reminder_occurrences o ON o.id = d.occurrence_id"
@@ -84,12 +84,14 @@ _STUCK = text(
     " AND ((state = 'planned' AND (lease_until IS NULL OR lease_until < :now)) OR (state = 'sending' AND lease_until < :now))"
     " ORDER BY not_before LIMIT :batch FOR UPDATE SKIP LOCKED)"
     " UPDATE deliveries d SET lease_until = :lease, fence = d.fence + 1,"
-    " state = CASE WHEN s.attempts >= :most OR (d.channel = 'email' AND s.state = 'sending' AND s.last_error = :expired)"
+    " state = CASE WHEN s.attempts >= :most OR (d.channel = 'email' AND s.state = 'sending' AND s.last_error = :doubt)"
     " THEN 'failed' ELSE 'planned' END,"
-    " last_error = CASE WHEN s.state = 'sending' THEN :expired ELSE d.last_error END"
+    " last_error = CASE WHEN s.state = 'sending' THEN :doubt ELSE d.last_error END"
     " FROM stuck s WHERE d.id = s.id RETURNING d.id, d.user_id, d.occurrence_id, d.channel, d.state, d.fence, d.last_error"
 )
-_EXPIRED = "the sender ended before it noted the outcome"
+# Of a delivery whose sender ended, or got no answer, after it may have handed the message over. A mail gets one repetition after that.
+DOUBT = "nobody knows whether it was sent"
+_MERGED = "another reminder of this task stands for it"
 
 
 def database_now(connection: Any) -> datetime:
@@ -108,10 +110,8 @@ def sweep_due(*, now: Now = database_now, batch: int = BATCH, rounds: int = 200)
             rows = list(connection.execute(_TAKE, {**key, "batch": batch}))
             if not rows:
                 break
-            late_tasks = {row.task_id for row in rows if lateness(row.fire_at, moment) is Lateness.LATE}
-            if late_tasks:
-                known = [row.id for row in rows]
-                rows += connection.execute(_SIBLINGS, {**key, "tasks": list(late_tasks), "known": known}).all()
+            others = {"tasks": list({row.task_id for row in rows}), "known": [row.id for row in rows]}
+            rows += connection.execute(_SIBLINGS, {**key, **others}).all()
             for name, count in _process(connection, rows, moment).items():
                 counts[name] += count
     return dict(counts)
@@ -124,12 +124,16 @@ def _process(connection: Any, rows: Sequence[Any], now: datetime) -> dict[str, i
     by_id = {row.id: row for row in live}
     late = combine_late(_reminder(row) for row in live if lateness(row.fire_at, now) is Lateness.LATE)
     late_ids = {reminder.occurrence_id for reminder in late}
-    combined = [stood_for.occurrence_id for others in late.values() for stood_for in others]
-    moves += [{"id": identity, "state": "done", "late": True} for identity in combined]
+    combined = {stood_for.occurrence_id for others in late.values() for stood_for in others}
+    combined |= _same_minute(row for row in live if lateness(row.fire_at, now) is Lateness.ON_TIME)
     chosen = [row for identity, row in by_id.items() if identity not in combined]
     starts = _start_times(connection, chosen, late_ids, now)
     deliveries: list[dict[str, Any]] = []
     events: list[NewEvent] = []
+    for row in (by_id[identity] for identity in sorted(combined)):
+        moves.append({"id": row.id, "state": "done", "late": lateness(row.fire_at, now) is Lateness.LATE})
+        closed = {"state": "cancelled", "reason": _MERGED, "lease_until": None}
+        deliveries += [planned | closed for planned in plan_deliveries(row, "reminder", now, now)]
     for row in chosen:
         is_late = row.id in late_ids
         planned = plan_deliveries(row, "reminder", now, starts[row.id])
@@ -142,9 +146,20 @@ def _process(connection: Any, rows: Sequence[Any], now: datetime) -> dict[str, i
     return {"due": len(chosen), "late": len(late_ids), "combined": len(combined), "cancelled": cancelled}
 
 
+def _same_minute(rows: Iterable[Any]) -> set[UUID]:
+    """Return the reminders another one of the same task and minute stands for: one message, not one a reminder."""
+    chosen: dict[tuple[UUID, datetime], UUID] = {}
+    merged = set()
+    for row in sorted(rows, key=lambda row: (row.fire_at, row.id)):
+        minute = row.task_id, row.fire_at.replace(second=0, microsecond=0)
+        if chosen.setdefault(minute, row.id) != row.id:
+            merged.add(row.id)
+    return merged
+
+
 def plan_deliveries(row: Any, kind: str, now: datetime, not_before: datetime) -> list[dict[str, Any]]:
     """Return the ledger rows of an occurrence: one a channel, one a device for push; the app itself is never held back."""
-    reach = Reach(len(row.subscriptions), row.email_usable is not False)
+    reach = Reach(len(row.subscriptions), row.email_usable is not False, may_fall_back(row.preferences))
     planned = []
     for channel in sorted(choose_channels(wanted_channels(row.preferences, kind), reach)):
         start = now if channel is Channel.IN_APP else not_before
@@ -182,7 +197,7 @@ def wake(*, now: Now = database_now, batch: int = BATCH, rounds: int = 200) -> d
     """Tell the notifier again of deliveries that wait: deferred ones whose time has come, retries, and leases of dead senders.
 
     The fence moves on with each, so a sender that was only slow can no longer write its outcome. A delivery is given up after
-    eight attempts; an e-mail already when two senders in a row died over it, so that nobody gets a third copy.
+    eight attempts; an e-mail already when twice nobody knows whether it was sent, so that nobody gets a third copy.
     """
     woken = failed = 0
     for _ in range(rounds):
@@ -190,7 +205,7 @@ def wake(*, now: Now = database_now, batch: int = BATCH, rounds: int = 200) -> d
             moment = now(connection)
             values = {
                 "now": moment, "batch": batch, "lease": moment + timedelta(seconds=WAKE_SECONDS),
-                "most": MAX_ATTEMPTS, "expired": _EXPIRED,
+                "most": MAX_ATTEMPTS, "doubt": DOUBT,
             }  # fmt: skip
             rows = connection.execute(_STUCK, values).all()
             if not rows:

@@ -32,8 +32,9 @@ _RULE = statement(
 )
 _OCCURRENCE = statement(
     "INSERT INTO reminder_occurrences (id, user_id, task_id, rule_id, occurrence_key, fire_at)"
-    " VALUES (:id, :user_id, :task_id, :rule_id, :occurrence_key, :fire_at)"
-    " ON CONFLICT (rule_id, occurrence_key) DO UPDATE SET state = 'pending', fire_at = excluded.fire_at, updated_at = now()"
+    # PostgreSQL's clock decides what is over: a process whose clock is ahead must not lose a reminder.
+    " SELECT :id, :user_id, :task_id, :rule_id, :occurrence_key, x.fire_at FROM (SELECT CAST(:fire_at AS timestamptz) AS fire_at) x"
+    " WHERE x.fire_at > now() ON CONFLICT (rule_id, occurrence_key) DO UPDATE SET state = 'pending', fire_at = excluded.fire_at, updated_at = now()"
     " WHERE reminder_occurrences.state = 'cancelled'"
 )
 _WAITING = statement(
@@ -135,7 +136,7 @@ def plan(
             "rule_version": rule_version,
         }
         connection.execute(_RULE(), values)
-        if planned is None or planned.fire_at <= clock.now():
+        if planned is None:
             continue
         connection.execute(
             _OCCURRENCE(),

@@ -10,6 +10,7 @@ test("channels, quiet hours and what new tasks start with are kept", async ({ pa
   await page.goto("/settings/?section=notifications");
   await page.getByRole("checkbox", { name: "Reminders: Email", exact: true }).uncheck();
   await page.getByRole("checkbox", { name: "Missed reminders: Push" }).check();
+  await page.getByRole("switch", { name: "Email when no device can be reached" }).uncheck();
   await page.getByRole("switch", { name: "Keep quiet at night" }).check();
   await page.getByLabel("From").fill("23:15");
   await page.getByLabel("From").blur();
@@ -22,6 +23,7 @@ test("channels, quiet hours and what new tasks start with are kept", async ({ pa
   await expect(page.getByRole("checkbox", { name: "Reminders: Email", exact: true })).not.toBeChecked();
   await expect(page.getByRole("checkbox", { name: "Reminders: Push", exact: true })).toBeChecked();
   await expect(page.getByRole("checkbox", { name: "Missed reminders: Push" })).toBeChecked();
+  await expect(page.getByRole("switch", { name: "Email when no device can be reached" })).not.toBeChecked();
   await expect(page.getByLabel("From")).toHaveValue("23:15");
   await expect(page.getByLabel("Reminder for new tasks")).toHaveValue("10");
   await expect(page.getByLabel("Time for all-day tasks")).toHaveValue("08:30");

@@ -182,3 +182,17 @@ def test_a_wrong_clock_of_the_process_changes_nothing(skew: int) -> None:
     assert states(user) == {"due": 1, "pending": 1}
     [row] = run("SELECT late FROM reminder_occurrences WHERE user_id = :u AND state = 'due'", u=user)
     assert row.late is False
+
+
+@pytest.mark.parametrize("skew", [-600, 600])
+def test_a_reminder_set_on_a_wrong_clock_is_planned(system_env: pytest.MonkeyPatch, skew: int) -> None:
+    """Five minutes from now is not over because this process runs ten ahead; five minutes ago is, though it runs ten behind."""
+    user = person(in_app=True)
+    now = run("SELECT now() AS now")[0].now
+    with clock.shifted(skew):
+        for minutes in (5, -5):
+            at = now + timedelta(minutes=minutes)
+            new = TaskCreate.model_validate({"title": "T", "reminders": [{"at": at}]})
+            tasks.create_task(tasks.Actor(user), new)
+    [row] = run("SELECT fire_at, state FROM reminder_occurrences WHERE user_id = :u", u=user)
+    assert (row.state, row.fire_at) == ("pending", now + timedelta(minutes=5))

@@ -10,6 +10,7 @@ import http_ece
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from shared.services.delivery import push
 from tests.support.sink import FakeSink, Received, fake_sink
 
 SECRET = b"0123456789abcdef"
@@ -46,7 +47,10 @@ def push_service() -> Iterator[FakeSink]:
 
     with fake_sink() as sink:
         sink.answer = lambda _request: Answer(201, headers={"Location": "https://push.example/1"})
-        yield sink
+        try:
+            yield sink
+        finally:
+            push._pinned.cache_clear()  # a later service may get this port
 
 
 def _text(raw: bytes) -> str:

@@ -18,7 +18,7 @@ from sqlalchemy import text
 
 from shared import clock, metrics
 from shared.db.engine import transaction
-from shared.domain.delivery import push_ttl_seconds
+from shared.domain.delivery import MAX_PUSH_TTL, Channel, push_ttl_seconds
 from shared.events.catalogue import NotificationEvent
 from shared.events.outbox import NewEvent, record
 from shared.failpoints import failpoint
@@ -26,6 +26,7 @@ from shared.logging import get_logger
 from shared.services import reminder_sweep
 from shared.services.delivery.outcome import Outcome
 from shared.services.delivery.wording import Subject, due_text, word
+from shared.services.notification_preferences import wanted_channels, wants_email
 
 log = get_logger(__name__)
 LEASE_SECONDS = 120
@@ -40,17 +41,23 @@ _CONTEXT = text(
     " (SELECT p.email_suppressed_at IS NULL FROM notification_preferences p WHERE p.user_id = o.user_id) AS email_usable,"
     " (SELECT n.data FROM notifications n WHERE n.occurrence_id = o.id AND n.kind = 'digest' ORDER BY n.id DESC LIMIT 1) AS digest"
     " FROM tasks t JOIN reminder_occurrences o ON o.task_id = t.id JOIN users u ON u.id = o.user_id"
-    " WHERE o.id = :id FOR SHARE OF t, o"
+    " WHERE o.id = :id FOR SHARE OF t FOR NO KEY UPDATE OF o"
 )
+# What the app itself shows is sent by being written: it needs no lease and no second transaction.
 _CLAIM = text(
-    "UPDATE deliveries d SET state = 'sending', fence = d.fence + 1, attempts = d.attempts + 1,"
-    " lease_until = now() + make_interval(secs => :lease)"
+    "WITH claimed AS (UPDATE deliveries d SET state = CASE d.channel WHEN 'in_app' THEN 'sent' ELSE 'sending' END,"
+    " fence = d.fence + 1, attempts = d.attempts + 1, sent_at = CASE d.channel WHEN 'in_app' THEN now() END,"
+    " lease_until = CASE WHEN d.channel <> 'in_app' THEN now() + make_interval(secs => :lease) END"
     " FROM reminder_occurrences o JOIN tasks t ON t.id = o.task_id"
     " WHERE d.occurrence_id = :id AND o.id = d.occurrence_id AND d.state = 'planned' AND d.not_before <= now()"
     " AND (o.state = 'expired_visible' OR (o.state = 'due' AND t.status = 'open' AND t.deleted_at IS NULL))"
-    " RETURNING d.id, d.user_id, d.occurrence_id, d.channel, d.endpoint_id, d.fence, d.attempts"
+    " RETURNING d.id, d.user_id, d.occurrence_id, d.channel, d.endpoint_id, d.fence, d.attempts, d.last_error),"
+    " shown AS (INSERT INTO notifications (id, user_id, kind, title, body, task_id, occurrence_id, data)"
+    " SELECT c.id, c.user_id, 'reminder', :title, :body, :task_id, c.occurrence_id, CAST(:data AS jsonb) FROM claimed c"
+    " WHERE c.channel = 'in_app' ON CONFLICT (id) DO NOTHING)"
+    " SELECT * FROM claimed ORDER BY id"
 )
-_DEVICES = text("SELECT id::text AS id, endpoint, p256dh, auth FROM push_subscriptions WHERE id::text = ANY (:ids)")
+_DEVICES = text("SELECT id::text AS id, endpoint, p256dh, auth FROM push_subscriptions WHERE id = ANY (:ids)")
 _DEFER = text(
     "UPDATE deliveries SET not_before = :until, lease_until = NULL WHERE occurrence_id = :id AND state = 'planned' AND channel <> 'in_app'"
 )
@@ -58,33 +65,36 @@ _CANCEL = text(
     "UPDATE deliveries SET state = 'cancelled', fence = fence + 1 WHERE occurrence_id = :id AND state = 'planned'"
     " RETURNING id, user_id, occurrence_id, channel, fence"
 )
-_NOTIFY = text(
-    "INSERT INTO notifications (id, user_id, kind, title, body, task_id, occurrence_id, data)"
-    " VALUES (:id, :user_id, 'reminder', :title, :body, :task_id, :occurrence_id, CAST(:data AS jsonb)) ON CONFLICT (id) DO NOTHING"
-)
-_LOCK = text("SELECT id FROM reminder_occurrences WHERE id = :id FOR UPDATE")
+_LOCK = text("SELECT id FROM reminder_occurrences WHERE id = :id FOR NO KEY UPDATE")
+# The doubt of an earlier attempt stays until the end: it decides about a mail's repetition.
 _MARK = text(
-    "UPDATE deliveries SET state = :state, last_error = :reason, provider_id = :provider_id, lease_until = NULL,"
+    "WITH marked AS (UPDATE deliveries SET state = :state, provider_id = :provider_id, lease_until = NULL,"
+    " last_error = CASE WHEN :state = 'planned' AND last_error = :doubt THEN last_error ELSE :reason END,"
     " sent_at = CASE WHEN :state = 'sent' THEN now() END,"
     " not_before = CASE WHEN :state = 'planned' THEN now() + make_interval(secs => :wait) ELSE not_before END"
-    " WHERE id = :id AND fence = :fence AND state = 'sending' RETURNING 1"
+    " WHERE id = :id AND fence = :fence AND state = 'sending' RETURNING 1),"
+    " ended AS (UPDATE reminder_occurrences SET state = 'done', updated_at = now() WHERE id = :occurrence_id AND state = 'due'"
+    " AND :ends AND EXISTS (SELECT FROM marked)"
+    " AND NOT EXISTS (SELECT FROM deliveries WHERE occurrence_id = :occurrence_id AND id <> :id AND state IN ('planned', 'sending')))"
+    " SELECT 1 FROM marked"
 )
 _END = text(
     "UPDATE reminder_occurrences SET state = 'done', updated_at = now() WHERE id = :id AND state = 'due'"
     " AND NOT EXISTS (SELECT FROM deliveries WHERE occurrence_id = :id AND state IN ('planned', 'sending'))"
 )
-_DEVICE_OK = text("UPDATE push_subscriptions SET last_success_at = now(), failure_count = 0 WHERE id::text = :id")
+_DEVICE_OK = text("UPDATE push_subscriptions SET last_success_at = now(), failure_count = 0 WHERE id = :id")
 # Only if nothing changed since it was read: a browser may have subscribed anew meanwhile.
 _DEVICE_GONE = text(
-    "DELETE FROM push_subscriptions WHERE id::text = :id AND endpoint = :endpoint AND p256dh = :p256dh AND auth = :auth"
+    "DELETE FROM push_subscriptions WHERE id = :id AND endpoint = :endpoint AND p256dh = :p256dh AND auth = :auth"
 )
-_DEVICE_REFUSED = text("UPDATE push_subscriptions SET failure_count = failure_count + 1 WHERE id::text = :id")
+_DEVICE_REFUSED = text("UPDATE push_subscriptions SET failure_count = failure_count + 1 WHERE id = :id")
 _FALLBACK = text(
     "INSERT INTO deliveries (id, user_id, occurrence_id, channel, lease_until)"
     " SELECT :new, o.user_id, o.id, 'email', now() + make_interval(secs => :lease) FROM reminder_occurrences o WHERE o.id = :id"
     " AND o.state IN ('due', 'expired_visible') AND NOT EXISTS (SELECT FROM deliveries d WHERE d.occurrence_id = o.id"
     " AND (d.channel = 'email' OR (d.channel = 'push' AND d.state IN ('planned', 'sending', 'sent'))))"
-    " AND NOT EXISTS (SELECT FROM notification_preferences p WHERE p.user_id = o.user_id AND p.email_suppressed_at IS NOT NULL)"
+    " AND NOT EXISTS (SELECT FROM notification_preferences p WHERE p.user_id = o.user_id"
+    " AND (p.email_suppressed_at IS NOT NULL OR p.preferences ->> 'email_fallback' = 'false'))"
     " ON CONFLICT DO NOTHING RETURNING id"
 )
 
@@ -103,6 +113,8 @@ class Claim:
     subject: Subject
     email: str
     email_usable: bool
+    is_wanted: bool
+    is_doubtful: bool
     fire_at: datetime
     device_id: str = ""
     device: tuple[str, str, str] | None = None
@@ -123,21 +135,38 @@ def claim(connection: Any, occurrence_id: UUID) -> list[Claim]:
     until = reminder_sweep.quiet_end(row, row.now)
     if until > row.now:
         connection.execute(_DEFER, {"id": occurrence_id, "until": until})
-    rows = connection.execute(_CLAIM, {"id": occurrence_id, "lease": LEASE_SECONDS}).all()
-    devices = {
-        found.id: (found.endpoint, found.p256dh, found.auth)
-        for found in connection.execute(_DEVICES, {"ids": [r.endpoint_id for r in rows if r.channel == "push"]}).all()
-    }  # fmt: skip
     subject = _subject(row)
+    shown = {
+        "title": subject.title, "body": subject.body, "task_id": row.task_id,
+        "data": orjson.dumps({"late": subject.is_late}).decode(),
+    }  # fmt: skip
+    rows = connection.execute(_CLAIM, {**shown, "id": occurrence_id, "lease": LEASE_SECONDS}).all()
+    devices = _devices(connection, [UUID(r.endpoint_id) for r in rows if r.channel == "push"])
     claims = [
         Claim(
             r.id, r.user_id, r.occurrence_id, row.task_id, r.channel, r.fence, r.attempts, subject, row.email,
-            row.email_usable is not False, row.fire_at, r.endpoint_id, devices.get(r.endpoint_id),
+            row.email_usable is not False, _is_wanted(row, r.channel), r.last_error == reminder_sweep.DOUBT, row.fire_at,
+            r.endpoint_id, devices.get(r.endpoint_id),
         ) for r in rows
     ]  # fmt: skip
-    for inside in (each for each in claims if each.channel == "in_app"):
-        _show_in_app(connection, inside)
-    return [each for each in claims if each.channel != "in_app"]
+    outside = [each for each in claims if each.channel != "in_app"]
+    _note_shown(connection, [each for each in claims if each.channel == "in_app"])
+    if not outside:
+        connection.execute(_END, {"id": occurrence_id})
+    return outside
+
+
+def _devices(connection: Any, ids: list[UUID]) -> dict[str, tuple[str, str, str]]:
+    rows = connection.execute(_DEVICES, {"ids": ids}).all() if ids else []
+    return {row.id: (row.endpoint, row.p256dh, row.auth) for row in rows}
+
+
+def _is_wanted(row: Any, channel: str) -> bool:
+    """Return whether a channel is still switched on: a storm takes a while, and its first mail may have made somebody stop them."""
+    kind = "digest" if row.state == "expired_visible" else "reminder"
+    if channel == "email":
+        return wants_email(row.preferences, kind)
+    return Channel(channel) in wanted_channels(row.preferences, kind)
 
 
 def send_claimed(claims: Sequence[Claim]) -> None:
@@ -163,18 +192,23 @@ def mark(claimed: Claim, outcome: Outcome) -> bool:
     """Write an outcome if the claim still holds; return whether it did."""
     state, wait = _next_state(claimed, outcome)
     with transaction(None) as connection:
+        # A statement of its own: what the next one sees of the other deliveries must be later than the lock.
         connection.execute(_LOCK, {"id": claimed.occurrence_id})
-        values = {"id": claimed.id, "fence": claimed.fence, "state": state, "reason": outcome.reason[:300] or None}
-        marked = connection.execute(_MARK, {**values, "wait": wait, "provider_id": outcome.provider_id}).one_or_none()
-        if marked is None:
+        may_fall_back = claimed.channel == "push" and state not in {"planned", "sent", "suppressed"}
+        values = {
+            "id": claimed.id, "fence": claimed.fence, "occurrence_id": claimed.occurrence_id, "state": state, "wait": wait,
+            "reason": reminder_sweep.DOUBT if outcome.is_doubtful else outcome.reason[:300] or None,
+            "doubt": reminder_sweep.DOUBT, "provider_id": outcome.provider_id, "ends": state != "planned" and not may_fall_back,
+        }  # fmt: skip
+        if connection.execute(_MARK, values).one_or_none() is None:
             metrics.DELIVERIES.add(claimed.channel, "stale")
             return False
         _note_device(connection, claimed, outcome)
         if state != "planned":
             record(connection, _event(claimed, state, outcome.reason))
-            if claimed.channel == "push" and state != "sent":
-                _fall_back(connection, claimed.occurrence_id)
-        connection.execute(_END, {"id": claimed.occurrence_id})
+        if may_fall_back:
+            _fall_back(connection, claimed.occurrence_id)
+            connection.execute(_END, {"id": claimed.occurrence_id})
     metrics.DELIVERIES.add(claimed.channel, "retry" if state == "planned" else state)
     if state == "sent":
         lateness = clock.epoch_seconds() - claimed.fire_at.timestamp()
@@ -185,13 +219,16 @@ def mark(claimed: Claim, outcome: Outcome) -> bool:
 def _next_state(claimed: Claim, outcome: Outcome) -> tuple[str, float]:
     if outcome.state != "retry":
         return outcome.state, 0.0
-    if claimed.attempts >= reminder_sweep.MAX_ATTEMPTS:
+    is_third_copy = claimed.channel == "email" and outcome.is_doubtful and claimed.is_doubtful
+    if claimed.attempts >= reminder_sweep.MAX_ATTEMPTS or is_third_copy:
         return "failed", 0.0
     usual = _RETRY_SECONDS[min(claimed.attempts, len(_RETRY_SECONDS)) - 1]
     return "planned", outcome.retry_after_seconds or float(usual)
 
 
 def _send(claimed: Claim) -> Outcome:
+    if not claimed.is_wanted:
+        return Outcome("suppressed", "switched off meanwhile")
     if claimed.channel == "email":
         from shared.services.delivery.mail import compose
         from shared.services.delivery.transport import send_mail
@@ -207,10 +244,11 @@ def _send(claimed: Claim) -> Outcome:
 
     if claimed.device is None:
         return Outcome("gone", "the device was removed")
-    ttl = push_ttl_seconds(clock.now(), None)
-    message_data = _push_data(claimed)
+    ttl = push_ttl_seconds(clock.now(), claimed.fire_at + MAX_PUSH_TTL)
+    is_due_now = claimed.subject.kind == "reminder" and not claimed.subject.is_late
     return push.send_push(
-        push.Device(*claimed.device), push.Message(message_data, push.topic_of(claimed.occurrence_id), ttl)
+        push.Device(*claimed.device),
+        push.Message(_push_data(claimed), push.topic_of(claimed.occurrence_id), ttl, is_urgent=is_due_now),
     )
 
 
@@ -253,24 +291,16 @@ def _subject(row: Any) -> Subject:
     return Subject("reminder", row.title, body, is_late=row.late, locale=row.locale)
 
 
-def _show_in_app(connection: Any, claimed: Claim) -> None:
-    values = {
-        "id": claimed.id, "user_id": claimed.user_id, "title": claimed.subject.title, "body": claimed.subject.body,
-        "task_id": claimed.task_id, "occurrence_id": claimed.occurrence_id,
-        "data": orjson.dumps({"late": claimed.subject.is_late}).decode(),
-    }  # fmt: skip
-    connection.execute(_NOTIFY, values)
-    done = {"id": claimed.id, "fence": claimed.fence, "state": "sent", "reason": None, "wait": 0.0, "provider_id": None}
-    connection.execute(_MARK, done)
-    connection.execute(_END, {"id": claimed.occurrence_id})
-    record(connection, _event(claimed, "created", ""))
-    metrics.DELIVERIES.add("in_app", "sent")
+def _note_shown(connection: Any, shown: list[Claim]) -> None:
+    for each in shown:
+        record(connection, _event(each, "created", ""))
+        metrics.DELIVERIES.add("in_app", "sent")
 
 
 def _note_device(connection: Any, claimed: Claim, outcome: Outcome) -> None:
     if claimed.channel != "push" or claimed.device is None:
         return
-    key = {"id": claimed.device_id}
+    key = {"id": UUID(claimed.device_id)}
     if outcome.state == "sent":
         connection.execute(_DEVICE_OK, key)
     elif outcome.state == "gone":

@@ -15,6 +15,7 @@ class Outcome:
         retry_after_seconds: what the service asked for, when it did.
         provider_id: the service's name for the message.
         is_refusal: the service refuses us at this device (403).
+        is_doubtful: no answer came after the message was handed over; it may have been sent all the same.
     """
 
     state: Literal["sent", "retry", "gone", "failed", "suppressed"]
@@ -22,3 +23,4 @@ class Outcome:
     retry_after_seconds: float | None = None
     provider_id: str | None = None
     is_refusal: bool = False
+    is_doubtful: bool = False

@@ -6,10 +6,13 @@ the message.
 """
 
 import base64
+import os
 from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from http import HTTPStatus
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID
@@ -25,7 +28,6 @@ from shared.services.delivery.push_hosts import PushTarget, check_endpoint, reso
 from shared.services.delivery.vapid import authorization
 
 MAX_PAYLOAD_BYTES = 3 * 1024
-MAX_ANSWER_BYTES = 4 * 1024
 TIMEOUT_SECONDS = (3.0, 10.0)
 MAX_RETRY_AFTER = timedelta(hours=6)
 _SHORT = 80
@@ -107,20 +109,32 @@ def _post(device: Device, message: Message, payload: bytes, target: PushTarget, 
         "Topic": message.topic,
         **authorization(target.origin),
     }
-    with PinnedSession(target, address) as session:
-        try:
-            with session.post(
-                device.endpoint,
-                data=encrypted,
-                headers=headers,
-                timeout=TIMEOUT_SECONDS,
-                allow_redirects=False,
-                stream=True,
-            ) as response:
-                response.raw.read(MAX_ANSWER_BYTES, decode_content=False)
-                return _read(response)
-        except requests.RequestException as error:
-            return Outcome("retry", f"no answer from the push service: {type(error).__name__}")
+    session = _session(target, address)
+    try:
+        with session.post(
+            device.endpoint,
+            data=encrypted,
+            headers=headers,
+            timeout=TIMEOUT_SECONDS,
+            allow_redirects=False,
+            stream=True,
+        ) as response:
+            # The status says it all. An empty body is read, so that the connection serves again; any other is left, unread.
+            if response.headers.get("Content-Length") == "0":
+                response.content  # noqa: B018 - reads it
+            return _read(response)
+    except requests.RequestException as error:
+        return Outcome("retry", f"no answer from the push service: {type(error).__name__}")
+
+
+@lru_cache(maxsize=32)
+def _pinned(_process: int, target: PushTarget, address: str) -> "PinnedSession":
+    return PinnedSession(target, address)
+
+
+def _session(target: PushTarget, address: str) -> "PinnedSession":
+    """Return this process's session with a push service at an address that was just found to be public: connections are kept."""
+    return _pinned(os.getpid(), target, address)
 
 
 def _read(response: requests.Response) -> Outcome:
@@ -153,6 +167,8 @@ class PinnedSession(requests.Session):
     def __init__(self, target: PushTarget, address: str) -> None:
         super().__init__()
         self.trust_env = False
+        # A cookie set with one person's message does not travel with the next one's.
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         adapter = _PinnedAdapter(target, address)
         self.adapters.clear()
         self.mount("http://" if target.origin.startswith("http://") else "https://", adapter)

@@ -9,6 +9,7 @@ import base64
 import re
 from datetime import timedelta
 from functools import lru_cache
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -18,7 +19,7 @@ import orjson
 from shared import clock
 from shared.db.direct import fetch_json
 from shared.domain.account import email_key
-from shared.errors import Forbidden, InvalidInput, NotFound
+from shared.errors import Forbidden, InvalidInput, NotFound, Unavailable
 from shared.services.delivery.settings import EmailSettings
 from shared.services.notification_preferences import suppress_email
 
@@ -38,6 +39,7 @@ def receive(body: bytes) -> str:
         NotFound: no topic is configured.
         InvalidInput: not an SNS message.
         Forbidden: another topic, too old, or the signature does not hold.
+        Unavailable: Amazon's host does not answer; SNS repeats what got a 5xx, never what got a 4xx.
     """
     arn = EmailSettings.load().ses_topic_arn
     if not arn:
@@ -48,7 +50,7 @@ def receive(body: bytes) -> str:
     region = arn.split(":")[3]
     _verify(message, region)
     if message["Type"] == "SubscriptionConfirmation":
-        _fetch(message["SubscribeURL"], region)
+        _fetch(str(message.get("SubscribeURL")), region)
         return "subscribed"
     return _apply(_parse(message["Message"].encode()))
 
@@ -110,14 +112,15 @@ def _verify(message: dict[str, Any], region: str) -> None:
         ):
             raise Forbidden("The message's certificate is not valid.")
         key.verify(base64.b64decode(str(message.get("Signature"))), signed, padding.PKCS1v15(), algorithm())
-    except (InvalidSignature, ValueError, KeyError, OSError) as error:
+    except (InvalidSignature, ValueError, KeyError) as error:
         raise Forbidden("The message's signature does not hold.") from error
 
 
 def _is_recent(timestamp: str) -> bool:
     from datetime import datetime
 
-    return abs(clock.now() - datetime.fromisoformat(timestamp)) < _MAX_AGE
+    moment = datetime.fromisoformat(timestamp)
+    return moment.tzinfo is not None and abs(clock.now() - moment) < _MAX_AGE
 
 
 @lru_cache(maxsize=4)
@@ -134,8 +137,15 @@ def _fetch(url: str, region: str) -> bytes:
         raise Forbidden("The message points to another host than Amazon's.")
     import requests
 
-    with requests.Session() as session:
-        session.trust_env = False
-        with session.get(url, timeout=(3, 10), allow_redirects=False, stream=True) as response:
-            response.raise_for_status()
-            return bytes(response.raw.read(_MAX_BYTES, decode_content=True))
+    try:
+        with requests.Session() as session:
+            session.trust_env = False
+            with session.get(url, timeout=(3, 10), allow_redirects=False, stream=True) as response:
+                if response.status_code == HTTPStatus.OK:
+                    return bytes(next(response.iter_content(_MAX_BYTES), b""))
+                status = response.status_code
+    except requests.RequestException as error:
+        raise Unavailable("Amazon SNS does not answer.") from error
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise Unavailable("Amazon SNS is in trouble.")
+    raise Forbidden("The message points to nothing at Amazon's.")

@@ -4,12 +4,9 @@ Called by the notifier, never inside a transaction. One attempt a call: whether 
 a timeout may hide a mail that was sent.
 """
 
-import smtplib
-import ssl
 from email.message import EmailMessage
 from functools import cache
 from typing import Any
-from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 from shared.errors import TooManyRequests
@@ -18,7 +15,6 @@ from shared.services.delivery.outcome import Outcome
 from shared.services.delivery.settings import EmailSettings
 
 CONNECT_SECONDS, READ_SECONDS = 3.0, 10.0
-_LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 _BUSY = frozenset(
     {
         "TooManyRequestsException",
@@ -28,7 +24,7 @@ _BUSY = frozenset(
         "SendingPausedException",
     }
 )
-_PERMANENT_SMTP = 500
+_SERVER_ERROR = 500
 
 
 def send_mail(user_id: UUID, delivery_id: UUID, message: EmailMessage) -> Outcome:
@@ -36,50 +32,16 @@ def send_mail(user_id: UUID, delivery_id: UUID, message: EmailMessage) -> Outcom
     transport = EmailSettings.load().transport
     if transport == "mailbox":
         return Outcome("sent", provider_id=write_mail(user_id, delivery_id, message))
-    return _send_ses(user_id, message) if transport == "ses" else _send_smtp(message)
+    if transport == "ses":
+        return _send_ses(user_id, message)
+    from shared.services.delivery import smtp
 
-
-def _send_smtp(message: EmailMessage) -> Outcome:
     settings = EmailSettings.load()
-    url = urlsplit(settings.smtp_url or "")
-    host, context = url.hostname or "", ssl.create_default_context(cafile=settings.smtp_ca_file)
-    try:
-        with _connect(url.scheme, host, url.port, context) as server:
-            if url.username:
-                server.login(unquote(url.username), unquote(url.password or ""))
-            server.send_message(message)
-    except smtplib.SMTPRecipientsRefused as error:
-        return _refused([code for code, _ in error.recipients.values()])
-    except smtplib.SMTPResponseException as error:
-        return _refused([error.smtp_code])
-    except (smtplib.SMTPException, OSError) as error:
-        return Outcome("retry", f"the mail server did not take it: {type(error).__name__}")
-    return Outcome("sent", provider_id=str(message["Message-ID"]))
-
-
-def _connect(scheme: str, host: str, port: int | None, context: ssl.SSLContext) -> smtplib.SMTP:
-    if scheme == "smtps":
-        return smtplib.SMTP_SSL(host, port or 465, timeout=READ_SECONDS, context=context)
-    server = smtplib.SMTP(host, port or 587, timeout=READ_SECONDS)
-    try:
-        server.ehlo()
-        # Without TLS only to this very machine: passwords and titles do not cross a network in the clear.
-        if server.has_extn("starttls") or host not in _LOCAL:
-            server.starttls(context=context)
-            server.ehlo()
-    except BaseException:
-        server.close()
-        raise
-    return server
-
-
-def _refused(codes: list[int]) -> Outcome:
-    code = max(codes, default=0)
-    return Outcome("failed" if code >= _PERMANENT_SMTP else "retry", f"the mail server answered {code}")
+    return smtp.send(message, settings.smtp_url or "", settings.smtp_ca_file)
 
 
 def _send_ses(user_id: UUID, message: EmailMessage) -> Outcome:
-    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, HTTPClientError
 
     from shared.services.rate_limit import take
 
@@ -102,11 +64,11 @@ def _send_ses(user_id: UUID, message: EmailMessage) -> Outcome:
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code", "")
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        return Outcome(
-            "retry" if code in _BUSY or status >= _PERMANENT_SMTP else "failed", f"Amazon SES answered {code}"
-        )
+        return Outcome("retry" if code in _BUSY or status >= _SERVER_ERROR else "failed", f"Amazon SES answered {code}")
     except BotoCoreError as error:
-        return Outcome("retry", f"no answer from Amazon SES: {type(error).__name__}")
+        # Without a connection nothing was sent; once there is one, a lost answer says nothing about the mail.
+        is_doubtful = isinstance(error, HTTPClientError) and not isinstance(error, ConnectTimeoutError)
+        return Outcome("retry", f"no answer from Amazon SES: {type(error).__name__}", is_doubtful=is_doubtful)
     return Outcome("sent", provider_id=answer["MessageId"])
 
 

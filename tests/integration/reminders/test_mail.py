@@ -1,15 +1,14 @@
-"""Mail that really leaves: an SMTP server, Amazon SES as moto keeps it, and what Amazon tells about bounces."""
+"""Mail through Amazon SES as moto keeps it, and what Amazon tells about bounces."""
 
 import base64
 import json
 import socket
-import ssl
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
@@ -24,101 +23,14 @@ from functions.notifications.main import notifications
 from shared import clock
 from shared.config import forget_settings
 from shared.services.delivery import ses_events, transport
-from shared.services.delivery.mail import compose
-from shared.services.delivery.wording import Subject
 from shared.services.notification_preferences import get_preferences
 from tests.integration.reminders.scenario import person
+from tests.support.client import Person
+from tests.support.mail_server import mail
 
 pytestmark = [pytest.mark.usefixtures("system_env"), pytest.mark.timeout(60)]
 ARN = "arn:aws:sns:eu-central-1:123456789012:mail"
 URL = "https://sns.eu-central-1.amazonaws.com/SimpleNotificationService-0123abcd.pem"
-
-
-class Inbox:
-    """An SMTP server's handler that keeps mails and may refuse recipients."""
-
-    def __init__(self) -> None:
-        self.mails: list[bytes] = []
-        self.answer = "250 OK"
-
-    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:  # noqa: N802
-        envelope.rcpt_tos.append(address)
-        return self.answer
-
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
-        self.mails.append(envelope.content)
-        return "250 OK"
-
-
-@pytest.fixture
-def smtp(system_env: pytest.MonkeyPatch) -> Iterator[Inbox]:
-    """Run an SMTP server and send through it."""
-    inbox = Inbox()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    controller = Controller(inbox, hostname="127.0.0.1", port=port)
-    controller.start()
-    system_env.setenv("EMAIL_TRANSPORT", "smtp")
-    system_env.setenv("SMTP_URL", f"smtp://127.0.0.1:{port}")
-    forget_settings()
-    yield inbox
-    controller.stop()
-
-
-def mail(user: Any, to: str = "somebody@example.com") -> Any:
-    """Compose a reminder."""
-    return compose(
-        Subject("reminder", "Blumen gießen", "Due", is_late=False, locale="en"), user, to, clock.uuid7(), clock.uuid7()
-    )
-
-
-def test_smtp_takes_a_mail(smtp: Inbox) -> None:
-    """Text, HTML and the one-click header arrive."""
-    user = person()
-    outcome = transport.send_mail(user, clock.uuid7(), mail(user))
-    assert outcome.state == "sent"
-    assert b"List-Unsubscribe:" in smtp.mails[0]
-    assert b"text/html" in smtp.mails[0]
-
-
-@pytest.mark.parametrize(("answer", "state"), [("550 no such user", "failed"), ("451 try later", "retry")])
-def test_smtp_refusals_are_final_or_not_by_their_class(smtp: Inbox, answer: str, state: str) -> None:
-    """5xx is for good, 4xx is not."""
-    smtp.answer = answer
-    user = person()
-    assert transport.send_mail(user, clock.uuid7(), mail(user)).state == state
-    assert smtp.mails == []
-
-
-def test_an_smtp_server_that_is_away_is_tried_again(system_env: pytest.MonkeyPatch) -> None:
-    """A refused connection is no verdict about the mail."""
-    system_env.setenv("EMAIL_TRANSPORT", "smtp")
-    system_env.setenv("SMTP_URL", "smtp://127.0.0.1:9")
-    forget_settings()
-    user = person()
-    assert transport.send_mail(user, clock.uuid7(), mail(user)).state == "retry"
-
-
-def test_without_tls_nothing_leaves_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A server elsewhere that offers no STARTTLS gets no mail."""
-
-    class Plain:
-        def __init__(self, *_arguments: Any, **_options: Any) -> None:
-            self.closed = False
-
-        def ehlo(self) -> None: ...
-        def has_extn(self, _name: str) -> bool:
-            return False
-
-        def starttls(self, **_options: Any) -> None:
-            raise transport.smtplib.SMTPNotSupportedError("no STARTTLS")
-
-        def close(self) -> None:
-            self.closed = True
-
-    monkeypatch.setattr(transport.smtplib, "SMTP", Plain)
-    with pytest.raises(transport.smtplib.SMTPNotSupportedError):
-        transport._connect("smtp", "mail.example.com", 587, ssl.create_default_context())
 
 
 def test_ses_gets_the_raw_mail_once(system_env: pytest.MonkeyPatch) -> None:
@@ -144,6 +56,34 @@ def test_ses_gets_the_raw_mail_once(system_env: pytest.MonkeyPatch) -> None:
         assert outcome.provider_id == sent.id
         assert set(sent.destinations) == {"somebody@example.com"}  # moto joins the envelope's and the header's
         assert transport._ses("eu-central-1").meta.config.retries["total_max_attempts"] == 1
+    transport._ses.cache_clear()
+
+
+def test_a_lost_answer_of_ses_leaves_a_doubt(system_env: pytest.MonkeyPatch) -> None:
+    """The request was read and the connection ended: it may have been sent, and the ledger is told so."""
+    server = socket.create_server(("127.0.0.1", 0))
+
+    def read_and_hang_up() -> None:
+        connection, _ = server.accept()
+        with connection:
+            while b"\r\n\r\n" not in connection.recv(65_536):
+                pass
+
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        system_env.setenv(name, "testing")
+    system_env.setenv("AWS_ENDPOINT_URL_SESV2", f"http://127.0.0.1:{server.getsockname()[1]}")
+    system_env.setenv("EMAIL_TRANSPORT", "ses")
+    forget_settings()
+    transport._ses.cache_clear()
+    hanging_up = threading.Thread(target=read_and_hang_up)
+    hanging_up.start()
+    user = person()
+    outcome = transport.send_mail(user, clock.uuid7(), mail(user))
+    hanging_up.join(10)
+    server.close()
+    assert (outcome.state, outcome.is_doubtful) == ("retry", True)
+    away = transport.send_mail(user, clock.uuid7(), mail(user))
+    assert (away.state, away.is_doubtful) == ("retry", False)  # nobody listens any more: certainly not sent
     transport._ses.cache_clear()
 
 
@@ -176,19 +116,19 @@ def amazon(system_env: pytest.MonkeyPatch, monkeypatch: pytest.MonkeyPatch) -> I
     ses_events._certificate.cache_clear()
 
 
-def signed(key: rsa.RSAPrivateKey, event: dict[str, Any], **changes: str) -> dict[str, str]:
+def signed(key: rsa.RSAPrivateKey, event: dict[str, Any], version: str = "2", **changes: str) -> dict[str, str]:
     """Return an SNS notification of an SES event; ``changes`` are made after it was signed."""
-    message = {
-        "Type": "Notification", "MessageId": "1", "TopicArn": ARN, "Message": json.dumps(event),
-        "Timestamp": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-    }  # fmt: skip
-    text = "".join(f"{name}\n{message[name]}\n" for name in ("Message", "MessageId", "Timestamp", "TopicArn", "Type"))
-    signature = key.sign(text.encode(), padding.PKCS1v15(), hashes.SHA256())
-    return (
-        message
-        | {"SignatureVersion": "2", "Signature": base64.b64encode(signature).decode(), "SigningCertURL": URL}
-        | changes
-    )
+    return sealed(key, {"Type": "Notification", "Message": json.dumps(event)}, version) | changes
+
+
+def sealed(key: rsa.RSAPrivateKey, fields: dict[str, str], version: str = "2") -> dict[str, str]:
+    """Return a message of our topic as SNS signs it: SHA-1 in version 1, SHA-256 in version 2."""
+    now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    message = {"MessageId": "1", "TopicArn": ARN, "Timestamp": now, **fields}
+    text = "".join(f"{name}\n{message[name]}\n" for name in sorted(message))
+    algorithm = hashes.SHA1() if version == "1" else hashes.SHA256()  # noqa: S303 - what SNS does
+    signature = base64.b64encode(key.sign(text.encode(), padding.PKCS1v15(), algorithm)).decode()
+    return message | {"SignatureVersion": version, "Signature": signature, "SigningCertURL": URL}
 
 
 def bounce(user: Any, kind: str = "Permanent", address: str = "") -> dict[str, Any]:
@@ -207,14 +147,71 @@ def post(message: Any) -> Any:
     )
 
 
-def test_a_permanent_bounce_stops_mail_until_the_person_asks_again(amazon: rsa.RSAPrivateKey) -> None:
-    """Signed by Amazon, about the present address."""
+@pytest.mark.parametrize("version", ["1", "2"])
+def test_a_permanent_bounce_stops_mail_until_the_person_asks_again(amazon: rsa.RSAPrivateKey, version: str) -> None:
+    """Signed by Amazon, about the present address; the settings say so, and wanting mail again lifts it."""
     user = person()
     assert post(signed(amazon, bounce(user, "Transient"))).json == {"outcome": "ignored"}
     assert post(signed(amazon, bounce(user, address="old@example.com"))).json == {"outcome": "ignored"}
     assert get_preferences(user)["email_suppressed"] is None
-    assert post(signed(amazon, bounce(user))).json == {"outcome": "suppressed"}
-    assert get_preferences(user)["email_suppressed"]["reason"] == "bounce"
+    assert post(signed(amazon, bounce(user), version)).json == {"outcome": "suppressed"}
+    settings = Person(notifications.wsgi, user_id=user)
+    shown = settings.get("/api/notification-preferences").json["email_suppressed"]
+    assert (shown["reason"], shown["since"][:10]) == ("bounce", datetime.now(UTC).date().isoformat())
+    settings.patch("/api/notification-preferences", {"quiet_hours": {"enabled": True}})
+    assert get_preferences(user)["email_suppressed"] is not None
+    lifted = settings.patch("/api/notification-preferences", {"channels": {"reminder": {"email": True}}}).json
+    assert lifted["email_suppressed"] is None
+
+
+def test_a_complaint_stops_mail(amazon: rsa.RSAPrivateKey) -> None:
+    """Whoever calls a mail spam gets no other, also where the event is named as SES names it for a topic of an identity."""
+    user = person()
+    event = {
+        "notificationType": "Complaint", "mail": {"tags": {"user_id": [str(user)]}},
+        "complaint": {"complainedRecipients": [{"emailAddress": f"{user}@EXAMPLE.com"}]},
+    }  # fmt: skip
+    assert post(signed(amazon, event)).json == {"outcome": "suppressed"}
+    assert get_preferences(user)["email_suppressed"]["reason"] == "complaint"
+
+
+def test_a_subscription_is_confirmed_at_amazon_only(amazon: rsa.RSAPrivateKey, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The URL of a signed confirmation is fetched if it is Amazon's in our region; when Amazon is away SNS shall ask again."""
+    fetched: list[str] = []
+    certificate = ses_events._fetch(URL, "eu-central-1")
+
+    def fetch(url: str, region: str) -> bytes:
+        if url == URL:
+            return certificate
+        fetched.append(url)
+        return b""
+
+    def confirmation(url: str) -> dict[str, str]:
+        fields = {"Type": "SubscriptionConfirmation", "Message": "You have chosen", "SubscribeURL": url, "Token": "t"}
+        return sealed(amazon, fields)
+
+    assert post(confirmation("https://169.254.169.254/latest/meta-data")).status_code == 403
+    assert post(confirmation("https://sns.us-east-1.amazonaws.com/?Action=ConfirmSubscription")).status_code == 403
+    monkeypatch.setattr(ses_events, "_fetch", fetch)
+    url = "https://sns.eu-central-1.amazonaws.com/?Action=ConfirmSubscription&Token=t"
+    assert post(confirmation(url)).json == {"outcome": "subscribed"}
+    assert fetched == [url]
+
+
+def test_a_certificate_that_cannot_be_fetched_now_is_asked_for_again(
+    amazon: rsa.RSAPrivateKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """503, which SNS repeats; a 403 would lose the bounce."""
+    import requests
+
+    def away(*_arguments: Any, **_options: Any) -> Any:
+        raise requests.ConnectionError
+
+    user = person()
+    other = URL.replace("0123abcd", "4567abcd")
+    monkeypatch.setattr(requests.Session, "get", away)
+    assert post(signed(amazon, bounce(user), SigningCertURL=other)).status_code == 503
+    assert get_preferences(user)["email_suppressed"] is None
 
 
 @pytest.mark.parametrize(
@@ -223,6 +220,8 @@ def test_a_permanent_bounce_stops_mail_until_the_person_asks_again(amazon: rsa.R
         {"Message": "{}"},
         {"TopicArn": "arn:aws:sns:eu-central-1:999999999999:other"},
         {"Timestamp": "2020-01-01T00:00:00.000Z"},
+        {"Timestamp": "2026-01-01T00:00:00"},
+        {"Timestamp": "yesterday"},
         {"SignatureVersion": "3"},
         {"Signature": "AAAA"},
         {"SigningCertURL": "https://evil.example/SimpleNotificationService-0123abcd.pem"},

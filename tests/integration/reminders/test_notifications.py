@@ -199,8 +199,9 @@ def test_one_click_ends_mails_of_a_kind() -> None:
     assert "<form" in page.text
     assert person.get("/api/notification-preferences").json["channels"]["reminder"]["email"] is True
     assert stranger.post(path, data={"List-Unsubscribe": "One-Click"}).status_code == 200
-    channels = person.get("/api/notification-preferences").json["channels"]
-    assert (channels["reminder"]["email"], channels["digest"]["email"]) == (False, True)
+    after = person.get("/api/notification-preferences").json
+    assert (after["channels"]["reminder"]["email"], after["channels"]["digest"]["email"]) == (False, True)
+    assert after["email_fallback"] is False  # else a push without a device would go on coming as mail
 
 
 def test_public_key_is_a_point_browsers_accept() -> None:

@@ -14,6 +14,7 @@ from shared.config import forget_settings
 from shared.db.engine import transaction
 from shared.services.delivery.dispatch import claim, mark, send_claimed
 from shared.services.delivery.outcome import Outcome
+from shared.services.notification_preferences import change_preferences, stop_email
 from shared.services.reminder_digest import write_digests
 from shared.services.reminder_sweep import sweep_due, wake
 from tests.integration.reminders.scenario import deliveries, due_reminder, events, notifications, person, run, states
@@ -95,6 +96,66 @@ def notify_due(user: UUID, **options: Any) -> UUID:
     sweep_due()
     notify(identity)
     return identity
+
+
+def test_what_is_late_wakes_nobody(service: FakeSink) -> None:
+    """It comes with normal urgency, and lives as long as is left of its day."""
+    user = person(push=True)
+    browser = device(user, service)
+    notify_due(user, ago=timedelta(hours=3))
+    headers = browser.requests[0].headers
+    assert headers["urgency"] == "normal"
+    assert 20 * 3600 < int(headers["ttl"]) <= 21 * 3600
+
+
+def test_connections_and_signatures_serve_many_messages(service: FakeSink) -> None:
+    """One signature a push service and hour, valid for at most twelve hours; no cookie goes from one device to another."""
+    first, second = person(push=True), person(push=True)
+    browsers = device(first, service), device(second, service)
+    service.answer = lambda _: Answer(201, headers={"Set-Cookie": "device=1; Path=/"})
+    notify_due(first)
+    notify_due(second)
+    one, two = (browser.requests[0].headers for browser in browsers)
+    assert one["authorization"] == two["authorization"]
+    assert "cookie" not in two
+    with clock.shifted(3601):
+        notify_due(first)
+    assert browsers[0].requests[1].headers["authorization"] != one["authorization"]
+
+
+def test_unsubscribing_ends_mail_in_place_of_push_too(service: FakeSink, tmp_path: Path) -> None:
+    """Somebody without a device follows the link of a mail: no more mails come, the app still tells."""
+    user = person(push=True, email=True, in_app=True)
+    notify_due(user)
+    stop_email(user, "reminder")
+    notify_due(user)
+    assert len(mails(tmp_path, user)) == 1
+    assert len(notifications(user)) == 2
+
+
+def test_a_dead_device_of_who_wants_no_mail_leads_to_none(service: FakeSink, tmp_path: Path) -> None:
+    """The fall-back after a 410 asks for the same permission."""
+    user = person(push=True)
+    stop_email(user, "reminder")
+    device(user, service)
+    service.answer = lambda _: Answer(410)
+    notify(notify_due(user))
+    assert mails(tmp_path, user) == []
+    assert states(user) == {"done": 1}
+
+
+def test_the_first_mail_of_a_storm_can_be_the_last(service: FakeSink, tmp_path: Path) -> None:
+    """What was planned before somebody switched a channel off is not sent afterwards, and the ledger says why."""
+    user = person(push=True, email=True)
+    browser = device(user, service)
+    identity = due_reminder(user)
+    sweep_due()
+    stop_email(user, "reminder")
+    change_preferences(user, {"channels": {"reminder": {"push": False}}})
+    notify(identity)
+    assert (browser.requests, mails(tmp_path, user)) == ([], [])
+    assert {row.state for row in deliveries(user)} == {"suppressed"}
+    assert states(user) == {"done": 1}
 
 
 def test_a_completed_task_is_not_reminded_of(service: FakeSink, tmp_path: Path) -> None:
@@ -195,6 +256,18 @@ def test_two_workers_send_once(service: FakeSink) -> None:
         list(pool.map(lambda _: notify(identity), range(8)))
     assert len(browser.requests) == 1
     assert len(notifications(user)) == 1
+
+
+def test_workers_beside_each_other_never_wait_in_a_circle(service: FakeSink) -> None:
+    """The same event many times at one moment, for the app alone: each claim ends the reminder, in one order of locks."""
+    user = person(in_app=True)
+    for _ in range(10):
+        identity = due_reminder(user)
+        sweep_due()
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(lambda _, identity=identity: notify(identity), range(16)))
+    assert len(notifications(user)) == 10
+    assert states(user) == {"done": 10}
 
 
 def test_the_fence_stops_a_sender_that_was_only_slow(service: FakeSink, tmp_path: Path) -> None:

@@ -18,9 +18,9 @@ from cryptography.x509.oid import NameOID
 
 from shared import clock
 from shared.config import forget_settings
-from shared.services.delivery import transport
+from shared.services.delivery import smtp, transport
 from tests.integration.reminders.scenario import person
-from tests.integration.reminders.test_mail import Inbox, mail
+from tests.support.mail_server import Inbox, mail
 
 pytestmark = [pytest.mark.usefixtures("system_env"), pytest.mark.timeout(60)]
 
@@ -80,6 +80,7 @@ def serve(system_env: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Any]:
         return inbox
 
     yield start
+    smtp.forget_connections()
     for controller in running:
         controller.stop()
     for name in ("SMTP_CA_FILE", "SMTP_URL", "EMAIL_TRANSPORT"):
@@ -113,7 +114,7 @@ def test_a_server_that_never_answers_is_left_in_a_bounded_time(
     system_env: pytest.MonkeyPatch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The connection is taken and nothing is said: the time-out ends it, and the ledger tries again."""
-    monkeypatch.setattr(transport, "READ_SECONDS", 1.0)
+    monkeypatch.setattr(smtp, "READ_SECONDS", 1.0)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         system_env.setenv("EMAIL_TRANSPORT", "smtp")
         system_env.setenv("SMTP_URL", f"smtp://127.0.0.1:{silent.getsockname()[1]}")

@@ -70,6 +70,22 @@ def test_several_late_ones_of_a_task_are_one() -> None:
     assert len(events(user, "reminder.due")) == 1
 
 
+def test_two_of_a_task_in_one_minute_are_one_message() -> None:
+    """Ten minutes before, and at the same wall time: one event, and the ledger keeps a row of each; an hour apart they are two."""
+    user = person(email=True, in_app=True)
+    task_id = scenario.task(user)
+    first = scenario.occurrence(user, task_id)
+    run("UPDATE reminder_occurrences SET fire_at = date_trunc('minute', now()) WHERE id = :id", id=first)
+    second = scenario.occurrence(user, task_id)
+    run("UPDATE reminder_occurrences SET fire_at = date_trunc('minute', now()) WHERE id = :id", id=second)
+    due_reminder(user, "Another")
+    sweep_due(batch=1)
+    assert len(events(user, "reminder.due")) == 2
+    ledger = {(row.occurrence_id, row.channel): row.state for row in deliveries(user)}
+    assert {ledger[first, "email"], ledger[second, "email"]} == {"planned", "cancelled"}
+    assert states(user) == {"due": 2, "done": 1}
+
+
 def test_older_ones_make_one_digest_a_person_and_none_is_dropped() -> None:
     """Thirteen hours late: visible in the app, counted, and one mail."""
     user = person(email=True, in_app=True)

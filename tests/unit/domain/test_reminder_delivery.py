@@ -106,6 +106,13 @@ def test_channels(wanted: str, push_count: int, email: bool, expected: str) -> N
     assert chosen == {Channel(name) for name in expected.split()}
 
 
+def test_no_mail_in_place_of_a_push_for_who_said_no() -> None:
+    """Without a device it stays in the app; e-mail that is wanted as such is not touched by that."""
+    reach = Reach(0, is_email_usable=True, may_fall_back=False)
+    assert choose_channels([Channel.PUSH], reach) == {Channel.IN_APP}
+    assert choose_channels([Channel.PUSH, Channel.EMAIL], reach) == {Channel.EMAIL}
+
+
 def _due(user: int, task: int, minutes_ago: int) -> DueReminder:
     number = (user * 100 + task) * 100_000 + minutes_ago
     return DueReminder(UUID(int=number), UUID(int=user), UUID(int=task), NOW - timedelta(minutes=minutes_ago))

@@ -19,11 +19,12 @@ const CHANNELS: ChannelName[] = ["push", "email", "in_app"];
 const KINDS: MessageKind[] = ["reminder", "digest"];
 const DEFAULTS = ["", "0", "5", "10", "15", "30", "60", "1440"];
 const key = ["preferences"] as const;
-type Change = { channels?: Partial<Record<MessageKind, Partial<Record<ChannelName, boolean>>>>; quiet_hours?: Partial<Preferences["quiet_hours"]> };
+type Change = { channels?: Partial<Record<MessageKind, Partial<Record<ChannelName, boolean>>>>; email_fallback?: boolean; quiet_hours?: Partial<Preferences["quiet_hours"]> };
 
 /** What the preferences will be: a change names only what is new. */
-const changed = (old: Preferences, { channels, quiet_hours }: Change): Preferences => ({
+const changed = (old: Preferences, { channels, email_fallback = old.email_fallback, quiet_hours }: Change): Preferences => ({
   ...old,
+  email_fallback,
   channels: { reminder: { ...old.channels.reminder, ...channels?.reminder }, digest: { ...old.channels.digest, ...channels?.digest } },
   quiet_hours: { ...old.quiet_hours, ...quiet_hours },
 });
@@ -58,7 +59,12 @@ function Channels({ preferences, onChange }: Props) {
   const suppressed = preferences.email_suppressed;
   return (
     <SettingsGroup title={t("settings.channels")} text={t("settings.channelsText")}>
-      {suppressed && <p role="status" className="mb-3 rounded-xl bg-warn-soft px-4 py-3 text-[0.8125rem] text-warn">{t("settings.emailSuppressed", { date: formatInstant(suppressed.since, locale, zone, { dateStyle: "medium" }) })}</p>}
+      {suppressed && (
+        <div role="status" className="mb-3 flex flex-wrap items-center justify-between gap-3 rounded-xl bg-warn-soft px-4 py-3 text-[0.8125rem] text-warn">
+          {t("settings.emailSuppressed", { date: formatInstant(suppressed.since, locale, zone, { dateStyle: "medium" }) })}
+          <Button size="sm" onClick={() => onChange({ channels: { reminder: { email: true } } })}>{t("settings.emailAgain")}</Button>
+        </div>
+      )}
       <Card>
         <table className="w-full text-[0.8125rem]">
           <thead>
@@ -86,6 +92,9 @@ function Channels({ preferences, onChange }: Props) {
             ))}
           </tbody>
         </table>
+        <div className="border-t border-line px-4 py-1.5">
+          <Switch label={t("settings.emailFallback")} hint={t("settings.emailFallbackHint")} checked={preferences.email_fallback} onChange={(email_fallback) => onChange({ email_fallback })} />
+        </div>
       </Card>
     </SettingsGroup>
   );
