@@ -48,7 +48,7 @@ class TagCreate(Input):
     """A new tag."""
 
     name: Name
-    color: Color = "gray"
+    color: Color | None = Field(None, description="left out: one that follows from the name")
 
 
 class TagChange(Input):

@@ -96,6 +96,17 @@ def tag_key(name: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
 
 
+def tag_color(name: str) -> str:
+    """Return the colour of a tag nobody chose one for: the same name has the same colour everywhere, and gray is left to choice.
+
+    The web app knows the same rule (frontend/src/features/tags/color.ts), so that a new tag does not change its colour when it is saved.
+    """
+    number = 2_166_136_261  # FNV-1a over code points
+    for character in tag_key(name):
+        number = ((number ^ ord(character)) * 16_777_619) & 0xFFFFFFFF
+    return TAG_COLORS[1 + (number ^ number >> 16) % (len(TAG_COLORS) - 1)]
+
+
 def clean_tag_names(names: list[str], field: str = "tags") -> list[str]:
     """Return the tags of one task in their order, each once.
 

@@ -7,7 +7,7 @@ import orjson
 
 from shared import clock
 from shared.db.direct import fetch_json
-from shared.domain.task import tag_key
+from shared.domain.task import tag_color, tag_key
 from shared.errors import Conflict, InvalidInput, NotFound
 from shared.http.pagination import decode_cursor, encode_cursor
 from shared.services.actor import Actor
@@ -47,14 +47,15 @@ def get_tag(user_id: UUID, tag_id: UUID) -> bytes:
     return document
 
 
-def create_tag(actor: Actor, name: str, color: str) -> bytes:
-    """Create a tag and return its JSON.
+def create_tag(actor: Actor, name: str, color: str | None) -> bytes:
+    """Create a tag, in the colour of its name unless one is given, and return its JSON.
 
     Raises:
         Conflict: the name is taken, in whatever case.
     """
     from shared.db.engine import transaction
 
+    color = color or tag_color(name)
     with transaction(actor.user_id) as connection:
         tag_id = clock.uuid7()
         made = _run(

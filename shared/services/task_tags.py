@@ -4,13 +4,14 @@ from typing import Any
 from uuid import UUID
 
 from shared import clock
-from shared.domain.task import tag_key
+from shared.domain.task import tag_color, tag_key
 
 _NAMES = "SELECT g.name FROM task_tags x JOIN tags g ON g.id = x.tag_id WHERE x.task_id = :task_id ORDER BY g.name_key"
 _ENSURE = """
-INSERT INTO tags AS g (id, user_id, name, name_key)
-SELECT n.id, :user_id, n.name, n.name_key FROM unnest(CAST(:ids AS uuid[]), CAST(:names AS text[]), CAST(:keys AS text[]))
-    AS n (id, name, name_key) ORDER BY n.name_key
+INSERT INTO tags AS g (id, user_id, name, name_key, color)
+SELECT n.id, :user_id, n.name, n.name_key, n.color
+  FROM unnest(CAST(:ids AS uuid[]), CAST(:names AS text[]), CAST(:keys AS text[]), CAST(:colors AS text[]))
+    AS n (id, name, name_key, color) ORDER BY n.name_key
 ON CONFLICT (user_id, name_key) DO UPDATE SET name_key = excluded.name_key
 RETURNING id
 """
@@ -39,6 +40,7 @@ def replace(connection: Any, user_id: UUID, task_id: UUID, names: list[str]) -> 
             "ids": [clock.uuid7() for _ in names],
             "names": names,
             "keys": [tag_key(name) for name in names],
+            "colors": [tag_color(name) for name in names],
         }
         tag_ids = list(connection.execute(text(_ENSURE), values).scalars())
     key = {"task_id": task_id, "user_id": user_id, "tag_ids": tag_ids}

@@ -15,7 +15,7 @@ from shared import clock, tracing
 from shared.db.direct import fetch_json
 from shared.db.failures import constraint
 from shared.domain.rank import DIGITS
-from shared.domain.task import TaskDue, tag_key
+from shared.domain.task import TaskDue, tag_color, tag_key
 from shared.errors import Unauthenticated
 from shared.services.task_documents import document_sql
 
@@ -23,8 +23,9 @@ _RANK_DIGITS = 9
 
 _TAGS = """
 chosen AS (
-    INSERT INTO tags AS g (id, user_id, name, name_key)
-    SELECT n.id, $2, n.name, n.name_key FROM unnest($22::uuid[], $23::text[], $24::text[]) AS n (id, name, name_key)
+    INSERT INTO tags AS g (id, user_id, name, name_key, color)
+    SELECT n.id, $2, n.name, n.name_key, n.color
+      FROM unnest($22::uuid[], $23::text[], $24::text[], $25::text[]) AS n (id, name, name_key, color)
     ON CONFLICT (user_id, name_key) DO UPDATE SET name_key = excluded.name_key
     RETURNING id, name, name_key),
 tagged AS (
@@ -101,7 +102,9 @@ def insert_task(
     statement = _CREATE_PLAIN
     if tags:
         statement = _CREATE_TAGGED
-        values += [[clock.uuid7() for _ in tags], list(tags), [tag_key(name) for name in tags]]
+        values += [
+            [clock.uuid7() for _ in tags], list(tags), [tag_key(name) for name in tags], [tag_color(name) for name in tags]
+        ]  # fmt: skip
     try:
         document = fetch_json(statement, values, user_id=user_id, read_only=False)
     except dbapi.DatabaseError as error:

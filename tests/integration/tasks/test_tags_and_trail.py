@@ -19,6 +19,17 @@ def test_a_tag_is_unique_whatever_its_case(ada):
     assert answer.json["errors"][0]["field"] == "name"
 
 
+def test_a_new_tag_has_a_colour(ada):
+    """A tag made with a task, by a change of one, or by itself has the colour of its name; a chosen colour, gray too, stays."""
+    made = ada.post("/api/tasks", {"title": "x", "tags": ["home"]}).json
+    ada.patch(f"/api/tasks/{made['id']}", {"tags": ["home", "work"]})
+    ada.post("/api/tags", {"name": "garden"}, app=TAGS)
+    ada.post("/api/tags", {"name": "waiting", "color": "gray"}, app=TAGS)
+    ada.post("/api/tasks", {"title": "y", "tags": ["waiting"]})
+    colors = {tag["name"]: tag["color"] for tag in ada.get("/api/tags", app=TAGS).json["items"]}
+    assert colors == {"garden": "green", "home": "purple", "waiting": "gray", "work": "red"}
+
+
 def test_a_renamed_tag_keeps_its_tasks(ada):
     """Renaming a tag changes it on every task at once."""
     task = ada.post("/api/tasks", {"title": "x", "tags": ["old"]}).json

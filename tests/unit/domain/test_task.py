@@ -118,6 +118,15 @@ def test_colors_are_a_closed_list():
         task.check_color("#fff")
 
 
+@pytest.mark.parametrize(
+    ("name", "color"),
+    [("home", "purple"), ("HOME", "purple"), ("work", "red"), ("garden", "green"), ("Küche", "teal"), ("日本", "red")],
+)
+def test_a_tag_nobody_coloured_has_the_colour_of_its_name(name, color):
+    """The colour follows from the name whatever its case, and never changes (the web app counts the same)."""
+    assert task.tag_color(name) == color
+
+
 def test_priorities_are_ordered():
     """None is the least priority and urgent the highest."""
     assert sorted(Priority, key=lambda priority: priority.level) == ["none", "low", "medium", "high", "urgent"]

@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { tags as api } from "@/shared/api/endpoints";
 import type { Tag, TagColor } from "@/shared/api/types";
+import { colorOfName } from "./color";
 
 export const tagKey = ["tags"] as const;
 
@@ -26,7 +27,7 @@ export function useTagColors(): (name: string) => TagColor {
   const tags = useTags();
   return useMemo(() => {
     const colors = new Map(tags.map((tag) => [tag.name.toLowerCase(), tag.color]));
-    return (name: string) => colors.get(name.toLowerCase()) ?? "gray";
+    return (name: string) => colors.get(name.toLowerCase()) ?? colorOfName(name);
   }, [tags]);
 }
 

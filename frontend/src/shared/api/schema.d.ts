@@ -3173,10 +3173,10 @@ export interface components {
         TagCreate: {
             /**
              * Color
-             * @default gray
-             * @enum {string}
+             * @description left out: one that follows from the name
+             * @default null
              */
-            color?: "gray" | "red" | "orange" | "yellow" | "green" | "teal" | "blue" | "purple" | "pink";
+            color?: ("gray" | "red" | "orange" | "yellow" | "green" | "teal" | "blue" | "purple" | "pink") | null;
             /**
              * Name
              * @example home
