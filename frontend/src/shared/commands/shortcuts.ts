@@ -47,7 +47,9 @@ export function bindShortcuts(context: () => CommandContext): () => void {
         map[keys] = before ? (event) => { before(event); one(event); } : one;
       }
     }
-    unbind = tinykeys(window, map, { timeout: 900 });
+    // Sequences first: "g t" has then taken the key before "t" alone would.
+    const sequencesFirst = Object.entries(map).sort(([a], [b]) => b.split(" ").length - a.split(" ").length);
+    unbind = tinykeys(window, Object.fromEntries(sequencesFirst), { timeout: 900 });
   };
   bind();
   const stop = commandStore.subscribe(bind);
