@@ -83,7 +83,7 @@ export default function QuickAddDialog({ text: initial = "", tags = [], due_on, 
   }
 
   return (
-    <Dialog title={t("command.add")} hideTitle top onClose={onClose} onEscape={onEscape} className="max-w-xl" onOpenAutoFocus={(event) => { event.preventDefault(); field.current?.focus(); }}>
+    <Dialog title={t("command.add")} hideTitle top onClose={onClose} onEscape={onEscape} className="max-w-xl" initialFocus={field}>
       <MarkedField ref={field} value={text} marks={marks} label={t("quickAdd.label")} placeholder={t("quickAdd.placeholder")} onChange={setText} onKeyDown={onKeyDown} />
       <div className="flex min-h-11 flex-wrap items-center gap-1.5 px-4 pb-3" aria-live="polite">
         {chips.map(({ token, line }) => {

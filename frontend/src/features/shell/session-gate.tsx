@@ -58,5 +58,5 @@ export function SessionGate({ children }: { children: ReactNode }) {
     };
   }, [userId]);
 
-  return <div className="contents" data-ready={userId !== undefined && restored === userId ? "true" : undefined}>{status === "signed-out" ? null : children}</div>;
+  return <div id="app" className="contents" data-ready={userId !== undefined && restored === userId ? "true" : undefined}>{status === "signed-out" ? null : children}</div>;
 }

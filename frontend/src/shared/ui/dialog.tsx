@@ -1,7 +1,13 @@
-/** A modal dialog with a title; Esc and the backdrop close it, focus returns to where it was. */
-import * as Radix from "@radix-ui/react-dialog";
+/**
+ * A modal dialog with a title; Esc and the backdrop close it, focus returns to where it was.
+ *
+ * Our own, because opening is one of the most frequent interactions: a library's lock on scrolling and pointers styles the whole page
+ * anew before the first frame. Here nothing behind the dialog scrolls by itself, the backdrop takes the pointer, Tab stays inside, and
+ * the page behind is hidden from screen readers once the dialog stands on the screen.
+ */
 import { X } from "lucide-react";
-import { useState, type ReactNode } from "react";
+import { useEffect, useId, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode, type RefObject } from "react";
+import { createPortal } from "react-dom";
 import { useI18n } from "@/shared/i18n";
 import { cx } from "@/shared/lib/cx";
 import { IconButton } from "./button";
@@ -16,52 +22,105 @@ interface Props {
   /** Near the top, where a typed line does not jump as results come and go. */
   top?: boolean;
   children: ReactNode;
-  onOpenAutoFocus?: (event: Event) => void;
+  /** What gets the focus first; without it the first control that can have it. */
+  initialFocus?: RefObject<HTMLElement | null>;
   /** Called first on Esc; returning true keeps the dialog open. */
   onEscape?: () => boolean;
 }
 
-/** What had the focus when the dialog opened; for an item of a menu, which is gone by the time it closes, the menu's button. */
+/** The open dialogs with what had the focus before each; the last is on top. */
+const open: { content: HTMLElement; before: HTMLElement | null }[] = [];
+const TABBABLE = "a[href], button:not(:disabled), input:not(:disabled), select:not(:disabled), textarea:not(:disabled), [tabindex='0']";
+const OVERLAY = "[data-radix-popper-content-wrapper]";
+const tabbable = (content: HTMLElement) => [...content.querySelectorAll<HTMLElement>(TABBABLE)].filter((each) => each.tabIndex >= 0 && each.getClientRects().length > 0);
+
+/** What had the focus; for an item of a menu, which is gone by the time the dialog closes, the menu's button; for a dialog that this one replaces, what it would have returned to. */
 function focusedBefore(): HTMLElement | null {
   const active = document.activeElement;
+  const replaced = open.find(({ content }) => content.contains(active));
+  if (replaced) return replaced.before;
   const menuButton = document.getElementById(active?.closest("[role=menu]")?.getAttribute("aria-labelledby") ?? "");
   return menuButton ?? (active instanceof HTMLElement ? active : null);
 }
 
-export function Dialog({ title, description, hideTitle, onClose, className, top, children, onOpenAutoFocus, onEscape }: Props) {
+function useModal(before: HTMLElement | null, initialFocus?: RefObject<HTMLElement | null>): RefObject<HTMLDivElement | null> {
+  const content = useRef<HTMLDivElement>(null);
+  const first = useRef(initialFocus);
+  useLayoutEffect(() => {
+    const shown = { content: content.current!, before };
+    open.push(shown);
+    if (!shown.content.contains(document.activeElement)) (first.current?.current ?? tabbable(shown.content)[0] ?? shown.content).focus();
+    return () => {
+      open.splice(open.indexOf(shown), 1);
+      if (!open.length) document.getElementById("app")?.removeAttribute("aria-hidden");
+      before?.focus();
+    };
+  }, [before]);
+  useEffect(() => {
+    // Not part of the frame that shows the dialog.
+    const timer = setTimeout(() => document.getElementById("app")?.setAttribute("aria-hidden", "true"), 50);
+    return () => clearTimeout(timer);
+  }, []);
+  return content;
+}
+
+function keepTabInside(event: KeyboardEvent<HTMLElement>): void {
+  if (event.key !== "Tab" || event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return;
+  const all = tabbable(event.currentTarget);
+  const [from, to] = event.shiftKey ? [all[0], all.at(-1)] : [all.at(-1), all[0]];
+  if (all.length && document.activeElement !== from && document.activeElement !== event.currentTarget) return;
+  event.preventDefault();
+  to?.focus();
+}
+
+export function Dialog({ title, description, hideTitle, onClose, className, top, children, initialFocus, onEscape }: Props) {
   const { t } = useI18n();
+  const id = useId();
   const [before] = useState(focusedBefore);
-  return (
-    <Radix.Root open onOpenChange={(open) => !open && onClose()}>
-      <Radix.Portal>
-        <Radix.Overlay className="fixed inset-0 z-40 animate-fade bg-[rgb(8_8_14/0.4)]" />
-        <Radix.Content
-          aria-describedby={description ? undefined : ""}
-          onOpenAutoFocus={onOpenAutoFocus}
-          // Radix would give it to its own trigger, which dialogs opened by commands do not have.
-          onCloseAutoFocus={(event) => { event.preventDefault(); before?.focus(); }}
-          onEscapeKeyDown={(event) => onEscape?.() && event.preventDefault()}
-          className={cx(
-            "fixed left-1/2 z-50 flex max-h-[86dvh] w-[calc(100vw-1.5rem)] -translate-x-1/2 animate-pop flex-col overflow-hidden rounded-xl bg-raised shadow-pop outline-none",
-            top ? "top-[12dvh]" : "top-1/2 -translate-y-1/2",
-            className ?? "max-w-md",
-          )}
-        >
-          <div className={hideTitle ? "sr-only" : "flex items-start justify-between gap-3 px-5 pt-4 pb-2"}>
-            <div>
-              <Radix.Title className="text-[0.9375rem] font-semibold">{title}</Radix.Title>
-              {description && <Radix.Description className="mt-1 text-muted">{description}</Radix.Description>}
-            </div>
-            {!hideTitle && (
-              <Radix.Close asChild>
-                <IconButton icon={X} label={t("action.close")} className="-mr-1.5" />
-              </Radix.Close>
-            )}
+  const content = useModal(before, initialFocus);
+  const escape = useRef(() => {});
+  escape.current = () => onEscape?.() || onClose();
+  useEffect(() => {
+    const onKey = (event: globalThis.KeyboardEvent) => {
+      // A menu that stands open in the dialog closes first.
+      if (event.key !== "Escape" || event.defaultPrevented || event.isComposing || open.at(-1)?.content !== content.current || content.current?.querySelector(OVERLAY)) return;
+      event.preventDefault();
+      escape.current();
+    };
+    // Before the page's own handlers: Esc is meant for the dialog, not for the panel it was opened from.
+    document.addEventListener("keydown", onKey, true);
+    return () => document.removeEventListener("keydown", onKey, true);
+  }, [content]);
+
+  return createPortal(
+    <>
+      <div aria-hidden onPointerDown={(event) => event.preventDefault()} onClick={onClose} className="fixed inset-0 z-40 animate-fade bg-[rgb(8_8_14/0.4)]" />
+      <div
+        ref={content}
+        role="dialog"
+        aria-modal="true"
+        aria-labelledby={`${id}title`}
+        aria-describedby={description ? `${id}text` : undefined}
+        data-state="open"
+        tabIndex={-1}
+        onKeyDown={keepTabInside}
+        className={cx(
+          "fixed left-1/2 z-50 flex max-h-[86dvh] w-[calc(100vw-1.5rem)] -translate-x-1/2 animate-pop flex-col overflow-hidden rounded-xl bg-raised shadow-pop outline-none",
+          top ? "top-[12dvh]" : "top-1/2 -translate-y-1/2",
+          className ?? "max-w-md",
+        )}
+      >
+        <div className={hideTitle ? "sr-only" : "flex items-start justify-between gap-3 px-5 pt-4 pb-2"}>
+          <div>
+            <h2 id={`${id}title`} className="text-[0.9375rem] font-semibold">{title}</h2>
+            {description && <p id={`${id}text`} className="mt-1 text-muted">{description}</p>}
           </div>
-          {children}
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
+          {!hideTitle && <IconButton icon={X} label={t("action.close")} className="-mr-1.5" onClick={onClose} />}
+        </div>
+        {children}
+      </div>
+    </>,
+    document.body,
   );
 }
 
