@@ -1,6 +1,6 @@
 "use client";
 import { Inbox } from "lucide-react";
-import { useEffect, useMemo } from "react";
+import { useDeferredValue, useEffect, useMemo } from "react";
 import { useI18n } from "@/shared/i18n";
 import { Button } from "@/shared/ui/button";
 import { EmptyState } from "@/shared/ui/empty";
@@ -19,8 +19,11 @@ export function InboxPage() {
   const { tasks, ...state } = useOpenTasks();
   const context = useViewContext();
   const { sort, setSort, filter, setFilter } = useDisplay("inbox");
-  const rows = useMemo(() => inboxRows(tasks, context, sort, filter), [tasks, context, sort, filter]);
-  const reorder = sort === "rank" && !isFiltered(filter);
+  // The menu shows the choice at once, the list follows.
+  const order = useDeferredValue(sort);
+  const wanted = useDeferredValue(filter);
+  const rows = useMemo(() => inboxRows(tasks, context, order, wanted), [tasks, context, order, wanted]);
+  const reorder = order === "rank" && !isFiltered(wanted);
   useReorder(reorder);
   return (
     <>
@@ -31,7 +34,7 @@ export function InboxPage() {
       <ListFrame
         {...state}
         isEmpty={!rows.length}
-        empty={isFiltered(filter) ? <NothingMatches onClear={() => setFilter(NO_FILTER)} /> : <EmptyState icon={Inbox} title={t("empty.inboxTitle")} text={t("empty.inboxText")}><AddButton /></EmptyState>}
+        empty={isFiltered(wanted) ? <NothingMatches onClear={() => setFilter(NO_FILTER)} /> : <EmptyState icon={Inbox} title={t("empty.inboxTitle")} text={t("empty.inboxText")}><AddButton /></EmptyState>}
       >
         <TaskList rows={rows} label={t("nav.inbox")} reorder={reorder} />
         <AddRow />

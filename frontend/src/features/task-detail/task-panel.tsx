@@ -1,7 +1,7 @@
 "use client";
 /** Everything about one task, beside the list (over it on phones). Edits are saved as they are made. */
 import { Copy, Ellipsis, Link2, RotateCcw, Trash2, X } from "lucide-react";
-import { useEffect, useRef } from "react";
+import { useDeferredValue, useEffect, useRef } from "react";
 import type { Task } from "@/shared/api/types";
 import { ApiError } from "@/shared/api/errors";
 import { useI18n } from "@/shared/i18n";
@@ -76,6 +76,8 @@ function Content({ task, onClose }: { task: Task; onClose: () => void }) {
   const { t, locale } = useI18n();
   const zone = useZone();
   const trashed = task.deleted_at !== null;
+  // Title and notes are there with the first frame; the many controls under them follow in the next.
+  const complete = useDeferredValue(true, false);
   return (
     <>
       <div className="flex h-14 shrink-0 items-center gap-1 px-4 max-md:pt-[env(safe-area-inset-top)]">
@@ -98,10 +100,14 @@ function Content({ task, onClose }: { task: Task; onClose: () => void }) {
           <TitleField task={task} />
         </div>
         <NotesField task={task} />
-        <Properties task={task} />
-        <Subtasks task={task} />
-        <ActivityOfTask taskId={task.id} />
-        <p className="mt-6 text-xs text-faint">{t("task.createdOn", { date: formatInstant(task.created_at, locale, zone) })}</p>
+        {complete && (
+          <>
+            <Properties task={task} />
+            <Subtasks task={task} />
+            <ActivityOfTask taskId={task.id} />
+            <p className="mt-6 text-xs text-faint">{t("task.createdOn", { date: formatInstant(task.created_at, locale, zone) })}</p>
+          </>
+        )}
       </div>
     </>
   );

@@ -1,9 +1,9 @@
 /** The virtual list: only rows near the screen exist, each at a known height, so nothing is measured. */
-import { defaultRangeExtractor, useVirtualizer, type Range } from "@tanstack/react-virtual";
 import { useCallback, useEffect, useMemo, useRef, type ReactNode } from "react";
 import type { Task } from "@/shared/api/types";
 import { useTagColors } from "@/features/tags/queries";
 import { useIsPhone } from "@/shared/lib/media";
+import { topsOf, useVisibleRows } from "@/shared/lib/visible-rows";
 import { useStore } from "@/shared/lib/store";
 import type { CalendarDate } from "@/shared/lib/dates";
 import { moveTask } from "../actions";
@@ -43,39 +43,23 @@ export function TaskList({ rows, label, renderSection, sectionHeight = 44, hideD
   useEffect(() => setListIds(ids), [ids]);
   useEffect(() => () => setListIds([]), []);
 
-  const virtual = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => list.current?.closest<HTMLElement>("[data-scroll]") ?? null,
-    // The positions of all rows are computed anew whenever this function is another one: when rows or heights change, and only then.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-    getItemKey: useCallback((index: number) => rows[index]!.key, [rows, phone, sectionHeight]),
-    estimateSize: useCallback((index: number) => {
-      const row = rows[index]!;
-      if (row.type === "section") return sectionHeight;
-      return phone ? (hasDetails(row.task) ? PHONE_ROW.detailed : PHONE_ROW.plain) : ROW_HEIGHT;
-    }, [rows, phone, sectionHeight]),
-    scrollMargin: list.current?.offsetTop ?? 0,
-    overscan: 8,
-    // The focused row stays in the page, or the keyboard would lose its place while scrolling.
-    rangeExtractor: useCallback((range: Range) => {
-      const visible = defaultRangeExtractor(range);
-      return focusedIndex < 0 || visible.includes(focusedIndex) ? visible : [...visible, focusedIndex].sort((a, b) => a - b);
-    }, [focusedIndex]),
-    initialRect: { width: 800, height: 900 },
-  });
+  const tops = useMemo(
+    () => topsOf(rows.map((row) => (row.type === "section" ? sectionHeight : phone ? (hasDetails(row.task) ? PHONE_ROW.detailed : PHONE_ROW.plain) : ROW_HEIGHT))),
+    [rows, phone, sectionHeight],
+  );
+  const { indexes, scrollTo } = useVisibleRows(list, tops, focusedIndex);
   useEffect(() => {
-    if (request && focusedIndex >= 0) virtual.scrollToIndex(focusedIndex, { align: "auto" });
+    if (request && focusedIndex >= 0) scrollTo(focusedIndex, "near");
     // Only a keyboard move scrolls, not each change of the rows.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [request]);
   useEffect(() => {
     const at = scrollKey ? rows.findIndex((row) => row.key === scrollKey) : -1;
-    if (at >= 0) virtual.scrollToIndex(at, { align: "start" });
+    if (at >= 0) scrollTo(at, "start");
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [scrollKey]);
 
-  const items = virtual.getVirtualItems();
-  const lastIndex = items.at(-1)?.index ?? 0;
+  const lastIndex = indexes.at(-1) ?? 0;
   useEffect(() => {
     if (onEndReached && lastIndex >= rows.length - 10) onEndReached();
   }, [lastIndex, rows.length, onEndReached]);
@@ -92,17 +76,17 @@ export function TaskList({ rows, label, renderSection, sectionHeight = 44, hideD
   }, []);
 
   return (
-    <ul ref={list} aria-label={label} className="print-flow relative mx-1 sm:mx-2" style={{ height: virtual.getTotalSize() }}>
-      {items.map((item) => {
-        const row = rows[item.index]!;
+    <ul ref={list} aria-label={label} className="print-flow relative mx-1 sm:mx-2" style={{ height: tops.at(-1) }}>
+      {indexes.map((index) => {
+        const row = rows[index]!;
         return (
           <li
-            key={item.key}
-            data-index={item.index}
+            key={row.key}
+            data-index={index}
             aria-setsize={row.type === "task" ? ids.length : undefined}
             aria-posinset={row.type === "task" ? positions.get(row.task.id)! + 1 : undefined}
-            className="absolute top-0 left-0 w-full"
-            style={{ height: item.size, transform: `translateY(${item.start - virtual.options.scrollMargin}px)` }}
+            className="print-row absolute top-0 left-0 w-full"
+            style={{ height: tops[index + 1]! - tops[index]!, transform: `translateY(${tops[index]!}px)` }}
           >
             {row.type === "section" ? renderSection?.(row.section) : (
               <TaskRow

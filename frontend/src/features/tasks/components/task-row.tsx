@@ -1,6 +1,6 @@
 /** One task in a list. Reads only its own part of the stores, so that other rows' changes leave it alone. */
 import { GripVertical } from "lucide-react";
-import { memo, useEffect, useRef, type MouseEvent, type PointerEvent } from "react";
+import { memo, useEffect, useMemo, useRef, type MouseEvent, type PointerEvent } from "react";
 import type { TagColor, Task } from "@/shared/api/types";
 import { useI18n } from "@/shared/i18n";
 import { cx } from "@/shared/lib/cx";
@@ -28,15 +28,16 @@ export const hasDetails = (task: Task) => Boolean(task.due_on || task.due_at || 
 export const TaskRow = memo(function TaskRow({ task, colorOf, phone, hideDay, parentTitle, onDragStart }: RowProps) {
   const { t } = useI18n();
   const title = useRef<HTMLButtonElement>(null);
-  const focused = useStore(navigation, (state) => state.focusedId === task.id);
+  // 0 without the focus, else the request that gave it: one look at the store for both.
+  const request = useStore(navigation, (state) => (state.focusedId === task.id ? state.request + 1 : 0));
   const first = useStore(navigation, (state) => state.focusedId === null && state.ids[0] === task.id);
   const selected = useStore(navigation, (state) => state.selected.has(task.id));
-  const request = useStore(navigation, (state) => (state.focusedId === task.id ? state.request : 0));
   const opened = useStore(openedTask, (id) => resolveId(id) === task.id);
+  const focused = request > 0;
   const tabIndex = focused || first ? 0 : -1;
 
   useEffect(() => {
-    if (request) title.current?.focus({ preventScroll: true });
+    if (request > 1) title.current?.focus({ preventScroll: true });
   }, [request]);
 
   const open = (event: MouseEvent) => {
@@ -47,13 +48,10 @@ export const TaskRow = memo(function TaskRow({ task, colorOf, phone, hideDay, pa
     showTask(task.id);
   };
   const done = task.status === "completed";
-  const marks = (
-    <>
-      <SmallMarks task={task} />
-      {task.tags.slice(0, phone ? 2 : 3).map((tag) => <TagMark key={tag} name={tag} color={colorOf(tag)} />)}
-      {task.tags.length > (phone ? 2 : 3) && <span className="text-xs text-faint">+{task.tags.length - (phone ? 2 : 3)}</span>}
-    </>
-  );
+  // Drawn when the task changes, not when it is focused, selected or opened: selecting all draws every row on the screen.
+  const tick = useMemo(() => <Tick task={task} tabIndex={tabIndex} onToggle={() => toggleTasks([task])} />, [task, tabIndex]);
+  const priority = useMemo(() => task.priority !== "none" && <span title={t(PRIORITY_LABEL[task.priority])}><PriorityIcon priority={task.priority} size={14} /><span className="sr-only">{t(PRIORITY_LABEL[task.priority])}</span></span>, [task.priority, t]);
+  const details = useMemo(() => <Details task={task} colorOf={colorOf} phone={phone} hideDay={hideDay} />, [task, colorOf, phone, hideDay]);
 
   return (
     <div
@@ -72,7 +70,7 @@ export const TaskRow = memo(function TaskRow({ task, colorOf, phone, hideDay, pa
           <GripVertical size={14} />
         </span>
       )}
-      <Tick task={task} tabIndex={tabIndex} onToggle={() => toggleTasks([task])} />
+      {tick}
       <div className={cx("flex min-w-0 flex-1", phone ? "-mt-px flex-col gap-1" : "items-center gap-3")}>
         <div className="flex min-w-0 flex-1 items-center gap-2">
           <button
@@ -88,15 +86,24 @@ export const TaskRow = memo(function TaskRow({ task, colorOf, phone, hideDay, pa
             {task.title}
             {selected && <span className="sr-only"> ({t("list.selected")})</span>}
           </button>
-          {task.priority !== "none" && <span title={t(PRIORITY_LABEL[task.priority])}><PriorityIcon priority={task.priority} size={14} /><span className="sr-only">{t(PRIORITY_LABEL[task.priority])}</span></span>}
+          {priority}
           {parentTitle && <span className="min-w-0 shrink truncate text-xs text-faint max-sm:hidden">‹ {parentTitle}</span>}
         </div>
-        {phone ? (
-          hasDetails(task) && <div className="flex h-5 items-center gap-2.5 overflow-hidden text-xs"><DueMark task={task} hideDay={hideDay} />{marks}</div>
-        ) : (
-          <div className="flex shrink-0 items-center gap-2.5 text-[0.8125rem]">{marks}<DueMark task={task} icon={false} hideDay={hideDay} /></div>
-        )}
+        {details}
       </div>
     </div>
   );
 });
+
+function Details({ task, colorOf, phone, hideDay }: Pick<RowProps, "task" | "colorOf" | "phone" | "hideDay">) {
+  const most = phone ? 2 : 3;
+  const marks = (
+    <>
+      <SmallMarks task={task} />
+      {task.tags.slice(0, most).map((tag) => <TagMark key={tag} name={tag} color={colorOf(tag)} />)}
+      {task.tags.length > most && <span className="text-xs text-faint">+{task.tags.length - most}</span>}
+    </>
+  );
+  if (!phone) return <div className="flex shrink-0 items-center gap-2.5 text-[0.8125rem]">{marks}<DueMark task={task} icon={false} hideDay={hideDay} /></div>;
+  return hasDetails(task) && <div className="flex h-5 items-center gap-2.5 overflow-hidden text-xs"><DueMark task={task} hideDay={hideDay} />{marks}</div>;
+}
