@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { adoptionDone, beginAdoption, whenAdopted } from "@/features/tasks/adoption";
 import { ApiError, OfflineError } from "@/shared/api/errors";
 import type { Task } from "@/shared/api/types";
-import { connectOutbox, disconnectOutbox, outbox, resolveConflict, retryNow, sendable, submit, type Change, type Transport } from "@/features/tasks/outbox";
+import { adopt, connectOutbox, disconnectOutbox, outbox, resolveConflict, retryNow, sendable, submit, type Change, type Transport } from "@/features/tasks/outbox";
 
 const task = (id: string, version = 1) => ({ id, title: id, version }) as Task;
 const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
@@ -95,4 +96,32 @@ test("an edit begun before our own earlier one was saved does not conflict with 
   submit([{ taskId: "own", action: "update", patch: { title: "Late" }, version: 1 }]);
   await settle();
   expect(sent.at(-1)!.version).toBe(3);
+});
+
+test("the first list waits until a new task that was left in the outbox is on the server", async () => {
+  let release = () => {};
+  answer = (change) => new Promise((resolve) => (release = () => resolve(task(change.action === "create" ? "real" : change.taskId))));
+  beginAdoption();
+  let asked = false;
+  void whenAdopted().then(() => (asked = true));
+  adopt([{ id: "left", taskId: "new-1", action: "create", patch: {}, state: "sending" }]);
+  adoptionDone(["left"]);
+  await settle();
+  expect([asked, sent.length]).toEqual([false, 1]);
+  release();
+  await settle();
+  await settle();
+  expect(asked).toBe(true);
+});
+
+test("nothing waits for other changes that were left, nor for new tasks without a connection", async () => {
+  answer = async () => { throw new OfflineError(); };
+  for (const action of ["complete", "create"] as const) {
+    beginAdoption();
+    const asked = whenAdopted();
+    adopt([{ id: action, taskId: `new-${action}`, action, patch: {}, state: "waiting" }]);
+    adoptionDone([action]);
+    await settle();
+    await asked;
+  }
 });

@@ -11,7 +11,7 @@ import { tasks as api } from "@/shared/api/endpoints";
 import { fetchResponse } from "@/shared/api/http";
 import { createStore } from "@/shared/lib/store";
 import { cachedTask, forgetTask, mergeTask, staleLists, taskKeys } from "@/features/tasks/cache";
-import { outbox, retryNow } from "@/features/tasks/outbox";
+import { isCreating, outbox, retryNow } from "@/features/tasks/outbox";
 import { readEvents, type ServerEvent } from "./sse";
 
 const RETRY_MS = [1_000, 2_000, 5_000, 15_000, 30_000];
@@ -75,6 +75,11 @@ export function startLive(client: QueryClient): () => void {
 
   function apply() {
     flush = undefined;
+    // One of them may be a task that is being made here, whose id is on its way: shown now it would stand beside itself.
+    if (outbox.get().changes.some((change) => change.state === "sending" && isCreating(change)) && [...pending.keys()].some((id) => !cachedTask(client, id))) {
+      flush = setTimeout(apply, 150);
+      return;
+    }
     const changed = [...pending].filter(([id, version]) => (cachedTask(client, id)?.version ?? -1) < version && !outbox.get().changes.some((change) => change.taskId === id));
     pending.clear();
     if (!changed.length) return;

@@ -2,6 +2,7 @@
 import type { InfiniteData, QueryClient } from "@tanstack/react-query";
 import { tasks as api } from "@/shared/api/endpoints";
 import type { Page, Task, TaskQuery } from "@/shared/api/types";
+import { whenAdopted } from "./adoption";
 
 export const taskKeys = {
   all: ["tasks"] as const,
@@ -17,6 +18,7 @@ const MOST_PAGES = 50;
 
 /** All open tasks. The first page is shown as soon as it is there. */
 export async function fetchOpen(client: QueryClient, signal?: AbortSignal): Promise<Task[]> {
+  await whenAdopted();
   const all: Task[] = [];
   let cursor: string | undefined;
   const first = client.getQueryData(taskKeys.open) === undefined;

@@ -129,6 +129,8 @@ function update(change: (all: Change[]) => Change[]): void {
   transport?.save(outbox.get().changes);
 }
 
+export const isCreating = ({ action }: Pick<Change, "action">) => action === "create" || action === "create-series";
+
 const needs = (change: Change) => [change.taskId, change.input?.parent_id, change.move?.parent_id, change.move?.before_id, change.move?.after_id];
 
 /**
@@ -140,7 +142,7 @@ export function sendable(changes: Change[]): Change[] {
   let creating = false;
   const ready: Change[] = [];
   for (const change of changes) {
-    const creates = change.action === "create" || change.action === "create-series";
+    const creates = isCreating(change);
     const blocked = needs(change).some((id) => id && isTemporary(id) && !(creates && id === change.taskId));
     if (!busy.has(change.taskId) && !blocked && !(creates && creating) && change.state === "waiting") ready.push(change);
     busy.add(change.taskId);

@@ -13,6 +13,7 @@ import { t } from "@/shared/i18n";
 import { randomId } from "@/shared/lib/ids";
 import { renameTask } from "@/shared/lib/location";
 import { notify } from "@/shared/ui/toast";
+import { adoptionDone, beginAdoption } from "./adoption";
 import { forgetTask, mergeTask, staleLists, taskKeys } from "./cache";
 import { adopt, connectOutbox, disconnectOutbox, outbox, retryNow, type Change } from "./outbox";
 
@@ -91,25 +92,31 @@ export function startSync(client: QueryClient, userId: string): () => void {
     await navigator.locks?.request(name, { signal: stopped.signal }, () => new Promise<void>((resolve) => stopped.signal.addEventListener("abort", () => resolve())));
   };
   hold().catch(() => undefined);
-  void adoptOrphans(prefix, name);
+  void adoptOrphans(prefix, name).catch(() => []).then(adoptionDone);
   addEventListener("online", retryNow, { signal: stopped.signal });
 
   return () => {
     stopped.abort();
     disconnectOutbox();
+    beginAdoption();
   };
 }
 
-async function adoptOrphans(prefix: string, own: string): Promise<void> {
+/** The ids of the changes taken over. */
+async function adoptOrphans(prefix: string, own: string): Promise<string[]> {
   const names = (await keys<string>().catch(() => [])).filter((key) => typeof key === "string" && key.startsWith(prefix) && key !== own);
+  const taken: string[] = [];
   for (const orphan of names) {
     const take = async () => {
-      adopt((await get<Change[]>(orphan)) ?? []);
+      const left = (await get<Change[]>(orphan)) ?? [];
+      taken.push(...left.map(({ id }) => id));
+      adopt(left);
       await del(orphan);
     };
     if (!navigator.locks) await take();
     else await navigator.locks.request(orphan, { ifAvailable: true }, async (lock) => lock && (await take()));
   }
+  return taken;
 }
 
 export const waitingCount = () => outbox.get().changes.length;
