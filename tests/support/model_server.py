@@ -29,11 +29,12 @@ def found_ids(request: dict[str, Any]) -> list[str]:
 
 
 class ModelServer:
-    """The server; ``script`` holds the steps, ``requests`` what was asked."""
+    """The server; ``script`` holds the steps, ``requests`` what was asked; an ``old`` one does not know ``stream_options``."""
 
     def __init__(self) -> None:
         self.script: list[Step] = []
         self.requests: list[dict[str, Any]] = []
+        self.old = False
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -43,7 +44,11 @@ class ModelServer:
                 request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 outer.requests.append(request)
                 step = outer.script.pop(0) if outer.script else say("nothing left to say")
-                outer.answer(self, step(request))
+                answer = step(request)
+                if "stream_options" in request and outer.old:
+                    answer = {"status": 400, "body": b'{"error": "unrecognized field stream_options"}'}
+                    outer.script.insert(0, step)
+                outer.answer(self, answer)
 
             def log_message(self, *_: Any) -> None:
                 """Stay silent."""
@@ -54,13 +59,23 @@ class ModelServer:
 
     @staticmethod
     def answer(handler: BaseHTTPRequestHandler, reply: dict[str, Any]) -> None:
-        """Write a reply: a status, a text or tool calls in pieces, or half of one."""
+        """Write a reply: a status, a text or tool calls in pieces, half of one, bytes as they are, or nothing while ``silence`` lasts."""
+        if "silence" in reply:
+            reply["silence"](handler)
+            return
+        if "raw" in reply:
+            handler.send_response(200)
+            handler.send_header("Content-Type", reply.get("type", "text/event-stream"))
+            handler.end_headers()
+            handler.wfile.write(reply["raw"])
+            return
         status = reply.get("status", 200)
         handler.send_response(status)
         for name, value in reply.get("headers", {}).items():
             handler.send_header(name, value)
         handler.end_headers()
         if status != 200:
+            handler.wfile.write(reply.get("body", b""))
             return
         chunks: list[dict[str, Any]] = [{"content": part} for part in reply.get("text", "").split(" ") if part]
         for index, (name, arguments) in enumerate(reply.get("calls", [])):

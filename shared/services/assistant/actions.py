@@ -45,6 +45,7 @@ _WAITING = statement(
     "SELECT id, origin, action, preview, created_at, expires_at FROM pending_actions WHERE user_id = :user_id AND state = 'pending'"
     " AND expires_at > :now ORDER BY id DESC LIMIT 50"
 )
+_VALUE_SHOWN = 80
 _VERBS = {
     "delete_tasks": "Delete", "complete_tasks": "Complete", "reopen_tasks": "Reopen", "restore_tasks": "Restore", "bulk": "Change",
 }  # fmt: skip
@@ -78,7 +79,12 @@ def parse_arguments(tool: Tool, raw: bytes | str) -> Any:
 
 
 def call(
-    person: Person, tool: Tool, arguments: Any, *, conversation_id: UUID | None = None, confirmed: bool = False
+    person: Person,
+    tool: Tool,
+    arguments: Any,
+    *,
+    conversation_id: UUID | None = None,
+    before: frozenset[UUID] = frozenset(),
 ) -> Called:
     """Run a tool, or store it as a pending action when it needs the person's word.
 
@@ -87,9 +93,9 @@ def call(
         tool: which.
         arguments: validated.
         conversation_id: where it was asked for.
-        confirmed: the *person* confirmed (a click, or an elicitation bound to these arguments); never an argument of the model.
+        before: tasks that earlier calls of the same turn changed.
     """
-    if needs_confirmation(tool, arguments) and not confirmed:
+    if needs_confirmation(tool, arguments, before):
         return _store_pending(person, tool.name, arguments, conversation_id)
     if tool.read_only:
         return Called(tool.run(person, arguments).result, None, pending=False)
@@ -224,13 +230,26 @@ def _transaction(person: Person) -> AbstractContextManager["Connection"]:
 
 
 def _store_pending(person: Person, name: str, arguments: Any, conversation_id: UUID | None) -> Called:
-    ids = arguments.task_ids if isinstance(arguments, TaskSelection) else []
+    ids = arguments.task_ids if isinstance(arguments, TaskSelection) else [arguments.task_id]
     preview = _stored_titles(person, list(ids))
-    return _insert_pending(person, name, arguments, preview, _summary(name, {}, len(preview)), conversation_id)
+    given = arguments.model_dump(mode="json", exclude_unset=True)
+    return _insert_pending(person, name, arguments, preview, _summary(name, given, len(preview)), conversation_id)
 
 
 def _summary(name: str, arguments: dict[str, Any], count: int) -> str:
-    return arguments.get("summary") or f"{_VERBS.get(name, 'Change')} {count} task{'s' if count != 1 else ''}"
+    if arguments.get("summary"):
+        return str(arguments["summary"])
+    words = f"{_VERBS.get(name, 'Change')} {count} task{'s' if count != 1 else ''}"
+    if "task_id" not in arguments:
+        return words
+    # What a single change would do belongs to the question; its values are the model's words, so without what hides in them.
+    fields = [f"{key.replace('_', ' ')} {_shown(value)}" for key, value in arguments.items() if key != "task_id"]
+    return f"{words}: {'; '.join(fields)}"
+
+
+def _shown(value: Any) -> str:
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return f"“{visible(' '.join(text.split()))[:_VALUE_SHOWN]}”"
 
 
 def _insert_pending(

@@ -85,11 +85,26 @@ def load_person(actor: Actor) -> Person:
     return Person(actor, **orjson.loads(raw))
 
 
-def needs_confirmation(tool: Tool, arguments: Any) -> bool:
-    """Whether the person must confirm: everything that deletes, and every change of more than three tasks."""
+def changed_ids(tool: Tool, arguments: Any) -> frozenset[UUID]:
+    """Return the existing tasks that a call changes; reading and adding change none."""
+    if tool.read_only:
+        return frozenset()
+    one = getattr(arguments, "task_id", None)
+    return frozenset(getattr(arguments, "task_ids", ())) | (frozenset() if one is None else {one})
+
+
+def needs_confirmation(tool: Tool, arguments: Any, before: frozenset[UUID] = frozenset()) -> bool:
+    """Whether the person must confirm: everything that deletes, and every change beyond three tasks.
+
+    Args:
+        tool: which.
+        arguments: validated.
+        before: tasks changed earlier for the same words of the person: many small calls are one large one.
+    """
     if tool.destructive:
         return True
-    return not tool.read_only and len(getattr(arguments, "task_ids", ())) > UNCONFIRMED_CHANGES
+    changed = changed_ids(tool, arguments)
+    return bool(changed) and len(changed | before) > UNCONFIRMED_CHANGES
 
 
 def _work(name: str) -> Callable[[Person, Any], Outcome]:

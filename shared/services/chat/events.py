@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import orjson
 
-EventName = Literal["conversation", "text", "tool_call", "tool_result", "pending_action", "choices", "error", "done"]
+EventName = Literal["waiting", "conversation", "text", "tool_call", "tool_result", "pending_action", "choices", "error", "done"]
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,13 @@ class ChatEvent:
 
     def encode(self) -> bytes:
         """Return it as server-sent event."""
+        if self.name == "waiting":
+            return b": waiting\n\n"  # a comment: readers skip it, and a reader who is gone is noticed
         return b"event: %s\ndata: %s\n\n" % (self.name.encode(), orjson.dumps(self.data, default=str))
+
+
+WAITING = ChatEvent("waiting", {})
+"""The model is silent: nothing to show, nothing to keep."""
 
 
 def text(delta: str) -> ChatEvent:

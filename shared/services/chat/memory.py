@@ -12,7 +12,8 @@ from uuid import UUID
 from shared.errors import Unavailable
 from shared.services.chat import conversations
 from shared.services.chat.conversations import Message
-from shared.services.chat.endpoint import Answer, ModelSettings, stream
+from shared.services.chat.deltas import Answer
+from shared.services.chat.endpoint import ModelSettings, stream
 
 WINDOW_CHARACTERS = 24_000
 WINDOW_MESSAGES = 24

@@ -15,10 +15,11 @@ from shared.domain.zone import to_local
 from shared.errors import NotFound, ObsidianListError, Unavailable
 from shared.services.assistant import actions
 from shared.services.assistant.schemas import PendingResult
-from shared.services.assistant.tools import BY_NAME, TOOLS, Person
+from shared.services.assistant.tools import BY_NAME, TOOLS, Person, changed_ids
 from shared.services.chat import conversations, memory
-from shared.services.chat.endpoint import Answer, ModelSettings, ToolCall, stream
-from shared.services.chat.events import ChatEvent, text
+from shared.services.chat.deltas import Answer, ToolCall
+from shared.services.chat.endpoint import ModelSettings, stream
+from shared.services.chat.events import WAITING, ChatEvent, text
 
 MAX_ROUNDS = 8
 MAX_SECONDS = 60.0
@@ -99,20 +100,24 @@ def _rounds(
     deadline: float,
     stop: Stop,
 ) -> Iterator[ChatEvent]:
+    changed: frozenset[UUID] = frozenset()
     for _ in range(MAX_ROUNDS):
         reply = Answer()
         for delta in stream(settings, messages, _tools(), reply, deadline):
-            yield text(delta)
+            yield text(delta) if delta else WAITING
             stop.check()
         used += reply.tokens
         calls = [call for call in reply.calls if call.name]
+        if not calls and not reply.text.strip():
+            raise Ended("empty", "The model gave no answer; ask again, or in other words.")
         if not calls:
             return
         messages.append(_as_message(reply, calls))
         for call in calls:
             yield ChatEvent("tool_call", {"id": call.id, "name": call.name[:64], "arguments": call.arguments[:4000]})
             stop.check(now=True)
-            event, told = _run(person, conversation_id, call)
+            event, told, touched = _run(person, conversation_id, call, changed)
+            changed |= touched
             yield event
             messages.append({"role": "tool", "tool_call_id": call.id, "content": json.dumps(told, default=str)})
         if used > MAX_TOKENS:
@@ -120,19 +125,21 @@ def _rounds(
     raise Ended("budget", "This took more steps than one message may take; say what to do next.")
 
 
-def _run(person: Person, conversation_id: UUID, call: ToolCall) -> tuple[ChatEvent, Any]:
-    """Carry out a call; the event for the person and what the model is told."""
+def _run(
+    person: Person, conversation_id: UUID, call: ToolCall, before: frozenset[UUID]
+) -> tuple[ChatEvent, Any, frozenset[UUID]]:
+    """Carry out a call; the event for the person, what the model is told, and the tasks that it changed."""
+    nothing: frozenset[UUID] = frozenset()
     try:
         tool = BY_NAME.get(call.name)
         if tool is None:
             raise NotFound(f"There is no tool {call.name[:64]}. Try one of: {', '.join(BY_NAME)}.")
         arguments = actions.parse_arguments(tool, call.arguments or "{}")
-        called = actions.call(person, tool, arguments, conversation_id=conversation_id)
+        called = actions.call(person, tool, arguments, conversation_id=conversation_id, before=before)
     except ObsidianListError as error:
         told = {"error": error.detail}
-        return ChatEvent(
-            "tool_result", {"id": call.id, "name": call.name[:64], "result": told, "undoable": False}
-        ), told
+        data = {"id": call.id, "name": call.name[:64], "result": told, "undoable": False}
+        return ChatEvent("tool_result", data), told, nothing
     result = called.result.model_dump(mode="json", exclude_none=True)
     if isinstance(called.result, PendingResult):
         pending = {
@@ -141,9 +148,10 @@ def _run(person: Person, conversation_id: UUID, call: ToolCall) -> tuple[ChatEve
             "tasks": result["untrusted"]["tasks"],
         }
         note = {**result, "note": "Not done. It waits for the person's click."}
-        return ChatEvent("pending_action", {**pending, "expires_at": result["expires_at"]}), note
+        return ChatEvent("pending_action", {**pending, "expires_at": result["expires_at"]}), note, nothing
     data = {"id": call.id, "name": call.name, "result": result, "undoable": called.action_id is not None}
-    return ChatEvent("tool_result", {**data, "action_id": str(called.action_id) if called.action_id else None}), result
+    data["action_id"] = str(called.action_id) if called.action_id else None
+    return ChatEvent("tool_result", data), result, changed_ids(tool, arguments)
 
 
 def _system(person: Person) -> str:

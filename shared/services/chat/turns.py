@@ -9,7 +9,7 @@ from shared.logging import get_logger
 from shared.services.assistant.tools import Person
 from shared.services.chat import conversations, interpreter, model
 from shared.services.chat.endpoint import ModelSettings
-from shared.services.chat.events import ChatEvent
+from shared.services.chat.events import WAITING, ChatEvent
 from shared.services.rate_limit import take
 
 log = get_logger(__name__)
@@ -35,7 +35,8 @@ def run(person: Person, conversation_id: UUID | None, message: str) -> Iterator[
     said: list[ChatEvent] = []
     try:
         for event in _engine(person, conversation, history, message, began):
-            said.append(event)
+            if event is not WAITING:
+                said.append(event)
             yield event.encode()
     except GeneratorExit:
         said.append(ChatEvent("error", {"detail": "stopped"}))

@@ -1,12 +1,14 @@
 """A person who talks: sends a message and reads the events of the answer."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
+from shared.config import forget_settings
 from tests.support.client import Person
+from tests.support.model_server import ModelServer
 
 
 class Talker(Person):
@@ -21,6 +23,8 @@ class Talker(Person):
         assert answer.status_code == 200, answer.data
         events = []
         for block in answer.get_data(as_text=True).strip().split("\n\n"):
+            if block.startswith(":"):
+                continue  # a comment: the model thinks
             name, data = block.split("\n", 1)
             events.append((name.removeprefix("event: "), json.loads(data.removeprefix("data: "))))
         self.conversation = events[0][1]["id"]
@@ -54,6 +58,19 @@ def new_talker(system_env: pytest.MonkeyPatch) -> Callable[..., Talker]:
 def ada(new_talker: Callable[..., Talker]) -> Talker:
     """A person in Berlin."""
     return new_talker(time_zone="Europe/Berlin")
+
+
+@pytest.fixture
+def model(system_env: pytest.MonkeyPatch) -> Iterator[ModelServer]:
+    """A scripted model that the chat is configured to use."""
+    server = ModelServer()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LLM_BASE_URL", server.url)
+        patch.setenv("LLM_MODEL", "scripted")
+        forget_settings()
+        yield server
+    forget_settings()
+    server.close()
 
 
 def of(events: list[tuple[str, dict[str, Any]]], name: str) -> list[dict[str, Any]]:
