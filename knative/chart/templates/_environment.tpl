@@ -84,6 +84,8 @@ VAPID_SUBJECT: {{ $config.push.subject | quote }}
 {{- if and (has "llm" $egress) $config.llm.baseUrl }}
 LLM_BASE_URL: {{ $config.llm.baseUrl | quote }}
 LLM_MODEL: {{ $config.llm.model | quote }}
+LLM_DAILY_MESSAGES: {{ int $config.llm.dailyMessages | quote }}
+LLM_DAILY_TOKENS: {{ int $config.llm.dailyTokens | quote }}
 {{- end }}
 {{- end -}}
 

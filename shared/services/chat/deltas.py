@@ -91,7 +91,11 @@ class Answer:
         last = self.calls[-1] if self.calls else None
         found = last if index is None else next((call for call in reversed(self.calls) if call.key == index), None)
         text = call_id if isinstance(call_id, str) else ""
-        begins = bool(name) and found is not None and (bool(text and found.id and text != found.id) or (index is None and not text))
+        begins = (
+            bool(name)
+            and found is not None
+            and (bool(text and found.id and text != found.id) or (index is None and not text))
+        )
         if found is None or begins:
             if len(self.calls) >= _MOST_CALLS:
                 raise Unavailable("The model asked for too much at once; nothing of that step was carried out.")

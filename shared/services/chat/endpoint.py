@@ -29,11 +29,13 @@ _TICK_SECONDS = 0.25
 
 
 class ModelSettings(Settings):
-    """Where the model is; chat uses the built-in interpreter while ``base_url`` is empty."""
+    """Where the model is; chat uses the built-in interpreter while ``base_url`` is empty. The daily limits are each person's; 0 is none."""
 
     base_url: str = Field("", alias="LLM_BASE_URL")
     model: str = Field("", alias="LLM_MODEL")
     api_key: str = Field("", alias="LLM_API_KEY", repr=False)
+    daily_messages: int = Field(200, alias="LLM_DAILY_MESSAGES", ge=0)
+    daily_tokens: int = Field(500_000, alias="LLM_DAILY_TOKENS", ge=0)
     timeout_seconds: float = Field(30.0, alias="LLM_TIMEOUT_SECONDS", gt=0, le=120)
 
 
@@ -70,9 +72,10 @@ def stream(
             yield from answer.take(line) if line else ("",)
     finally:
         request.cancel()
+        if request.answered:
+            answer.close(len(json.dumps(messages)))
     if not answer.finished:
         raise Unavailable("The model broke off in the middle of its answer; nothing of that step was carried out.")
-    answer.close(len(json.dumps(messages)))
 
 
 class _Request(threading.Thread):
@@ -85,6 +88,7 @@ class _Request(threading.Thread):
         self._socket: socket.socket | None = None
         self._arrived: queue.SimpleQueue[str | Unavailable | None] = queue.SimpleQueue()
         self._cancelled = threading.Event()
+        self.answered = False
 
     def lines(self) -> Iterator[str]:
         """Yield what follows ``data:``, and an empty line for every moment without any."""
@@ -113,6 +117,7 @@ class _Request(threading.Thread):
         try:
             # A response outlives its connection: both have to be closed.
             with closing(self._open()) as response:
+                self.answered = True
                 if "json" in response.headers.get("Content-Type", ""):
                     self._arrived.put(response.read(_MAX_LINE).decode(errors="replace") or "null")
                 else:

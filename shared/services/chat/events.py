@@ -5,7 +5,9 @@ from typing import Any, Literal
 
 import orjson
 
-EventName = Literal["waiting", "conversation", "text", "tool_call", "tool_result", "pending_action", "choices", "error", "done"]
+EventName = Literal[
+    "waiting", "conversation", "text", "tool_call", "tool_result", "pending_action", "choices", "error", "done"
+]
 
 
 @dataclass(frozen=True)

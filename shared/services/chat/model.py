@@ -7,6 +7,7 @@ of tasks goes to it under ``untrusted`` only.
 import json
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from shared.services.chat import conversations, memory
 from shared.services.chat.deltas import Answer, ToolCall
 from shared.services.chat.endpoint import ModelSettings, stream
 from shared.services.chat.events import WAITING, ChatEvent, text
+from shared.services.chat.quota import Allowance
 
 MAX_ROUNDS = 8
 MAX_SECONDS = 60.0
@@ -40,6 +42,13 @@ class Ended(Exception):
     def __init__(self, outcome: str, detail: str) -> None:
         super().__init__(detail)
         self.outcome = outcome
+
+
+@dataclass
+class Spent:
+    """Tokens that a turn used so far."""
+
+    tokens: int = 0
 
 
 class Stop:
@@ -63,7 +72,9 @@ class Stop:
             raise Ended("stopped", "Stopped.")
 
 
-def answer(person: Person, conversation_id: UUID, message: str, stop: Stop) -> Iterator[ChatEvent]:
+def answer(
+    person: Person, conversation_id: UUID, message: str, stop: Stop, allowance: Allowance
+) -> Iterator[ChatEvent]:
     """Yield the events of one turn; an endpoint that fails ends it with an ``error`` event and nothing half done.
 
     Args:
@@ -71,23 +82,27 @@ def answer(person: Person, conversation_id: UUID, message: str, stop: Stop) -> I
         conversation_id: where.
         message: what was said; stored already.
         stop: asked before every step whether the person pressed the button.
+        allowance: of the person's day; what the turn uses is taken from it, also when it fails.
     """
     settings = ModelSettings.load()
     deadline = time.monotonic() + MAX_SECONDS
-    outcome = "done"
+    outcome, spent = "done", Spent()
     try:
-        messages, used = memory.told(person.user_id, conversation_id, settings)
+        messages, spent.tokens = memory.told(person.user_id, conversation_id, settings)
         messages = [{"role": "system", "content": _system(person)}, *messages]
         if messages[-1] != {"role": "user", "content": message}:
             messages.append({"role": "user", "content": message})
-        yield from _rounds(person, conversation_id, settings, messages, used, deadline, stop)
+        yield from _rounds(person, conversation_id, settings, messages, spent, deadline, stop)
     except Unavailable as error:
         outcome = "unavailable"
+        if not spent.tokens:
+            allowance.give_back()
         yield ChatEvent("error", {"detail": error.detail})
     except Ended as error:
         outcome = error.outcome
         yield ChatEvent("error", {"detail": str(error), "code": error.outcome})
     finally:
+        allowance.spend(spent.tokens)
         metrics.CHAT_TURNS.add("model", outcome)
 
 
@@ -96,17 +111,19 @@ def _rounds(
     conversation_id: UUID,
     settings: ModelSettings,
     messages: list[dict[str, Any]],
-    used: int,
+    spent: Spent,
     deadline: float,
     stop: Stop,
 ) -> Iterator[ChatEvent]:
     changed: frozenset[UUID] = frozenset()
     for _ in range(MAX_ROUNDS):
         reply = Answer()
-        for delta in stream(settings, messages, _tools(), reply, deadline):
-            yield text(delta) if delta else WAITING
-            stop.check()
-        used += reply.tokens
+        try:
+            for delta in stream(settings, messages, _tools(), reply, deadline):
+                yield text(delta) if delta else WAITING
+                stop.check()
+        finally:
+            spent.tokens += reply.tokens
         calls = [call for call in reply.calls if call.name]
         if not calls and not reply.text.strip():
             raise Ended("empty", "The model gave no answer; ask again, or in other words.")
@@ -120,7 +137,7 @@ def _rounds(
             changed |= touched
             yield event
             messages.append({"role": "tool", "tool_call_id": call.id, "content": json.dumps(told, default=str)})
-        if used > MAX_TOKENS:
+        if spent.tokens > MAX_TOKENS:
             break
     raise Ended("budget", "This took more steps than one message may take; say what to do next.")
 

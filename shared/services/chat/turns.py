@@ -5,11 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from shared import metrics
+from shared.domain.intents import language_of
 from shared.logging import get_logger
 from shared.services.assistant.tools import Person
-from shared.services.chat import conversations, interpreter, model
+from shared.services.chat import conversations, interpreter, model, quota
 from shared.services.chat.endpoint import ModelSettings
-from shared.services.chat.events import WAITING, ChatEvent
+from shared.services.chat.events import WAITING, ChatEvent, text
 from shared.services.rate_limit import take
 
 log = get_logger(__name__)
@@ -55,8 +56,11 @@ def _engine(
     person: Person, conversation: UUID, history: list[conversations.Message], message: str, began: UUID
 ) -> Iterator[ChatEvent]:
     if ModelSettings.load().base_url:
-        yield from model.answer(person, conversation, message, model.Stop(person, conversation, began))
-        return
+        allowance = quota.begin(person)
+        if allowance.left:
+            yield from model.answer(person, conversation, message, model.Stop(person, conversation, began), allowance)
+            return
+        yield text(allowance.sentence(language_of(message, person.locale)) + "\n\n")
     yield from interpreter.answer(person, conversation, message, history)
     metrics.CHAT_TURNS.add("interpreter", "done")
 

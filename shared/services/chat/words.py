@@ -37,6 +37,8 @@ WORDS: dict[str, dict[str, str]] = {
         "summary_change_one": "Change 1 task",
         "summary_delete": "Delete {count} tasks",
         "summary_delete_one": "Delete 1 task",
+        "quota_messages": "Today's {limit} messages to the model are used up. The next day begins on {day} at {time} ({zone}); until then the built-in commands answer.",
+        "quota_tokens": "Today's {limit} tokens of the model are used up. The next day begins on {day} at {time} ({zone}); until then the built-in commands answer.",
         "help": (
             "Tell me what to do, for example:\n• Call mom tomorrow at 5pm #family\n• what's due today?\n• complete the milk task\n"
             "• move everything tagged home that's overdue to Saturday morning\n• make the taxes urgent\n• plan my day\n• undo"
@@ -78,6 +80,8 @@ WORDS: dict[str, dict[str, str]] = {
         "summary_change_one": "1 Aufgabe ändern",
         "summary_delete": "{count} Aufgaben löschen",
         "summary_delete_one": "1 Aufgabe löschen",
+        "quota_messages": "Die {limit} Nachrichten an das Modell sind für heute verbraucht. Der nächste Tag beginnt am {day} um {time} ({zone}); bis dahin antworten die eingebauten Befehle.",
+        "quota_tokens": "Die {limit} Tokens des Modells sind für heute verbraucht. Der nächste Tag beginnt am {day} um {time} ({zone}); bis dahin antworten die eingebauten Befehle.",
         "help": (
             "Sage, was zu tun ist, zum Beispiel:\n• Mama anrufen morgen um 17 Uhr #familie\n• was steht heute an?\n• erledige Milch kaufen\n"
             "• verschiebe alles mit Tag haus auf Samstag früh\n• mach die Steuer dringend\n• plane meinen Tag\n• rückgängig"

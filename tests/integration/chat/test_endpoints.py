@@ -121,7 +121,9 @@ def test_a_server_from_before_stream_options_is_asked_without(ada, model):
     assert ["stream_options" in request for request in model.requests] == [True, False]
 
 
-@pytest.mark.parametrize("begun", [b"", sse({"content": "I will"}, end="")], ids=["before the first word", "in the middle"])
+@pytest.mark.parametrize(
+    "begun", [b"", sse({"content": "I will"}, end="")], ids=["before the first word", "in the middle"]
+)
 def test_stop_cancels_a_silent_model(ada, model, begun):
     """The stop button ends the turn while nothing comes: the request is hung up, nothing is done, and the history is whole."""
     model.script = [say("hello")]

@@ -88,7 +88,11 @@ def test_many_small_changes_in_one_turn_are_one_large_change(ada, model, tool):
     ]
     pending = of(ada.say("what is in my list?"), "pending_action")
     assert [action["tasks"][0]["title"] for action in pending] == ["Task 3", "Task 4", "Task 5"]
-    assert {"complete_tasks": "Complete 1 task", "update_task": "Change 1 task: title “hacked”; priority “low”", "reschedule_task": "Change 1 task: due “2031-01-01”"}[tool] == pending[0]["summary"]
+    assert {
+        "complete_tasks": "Complete 1 task",
+        "update_task": "Change 1 task: title “hacked”; priority “low”",
+        "reschedule_task": "Change 1 task: due “2031-01-01”",
+    }[tool] == pending[0]["summary"]
     changed = [ada.task(task["id"])["version"] > task["version"] for task in made]
     assert changed == [True] * 3 + [False] * 3
     assert ada.post(f"/api/chat/actions/{pending[0]['id']}/confirm").json["state"] == "done"
