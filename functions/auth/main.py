@@ -7,7 +7,7 @@ needs neither SQLAlchemy nor Argon2, and a cold start pays only for the route th
 from typing import Any
 from uuid import UUID
 
-from functions.auth import oauth
+from functions.auth import oauth, recovery
 from functions.auth.schemas import (
     ApiTokenList,
     ChangePassword,
@@ -33,6 +33,7 @@ from shared.services import api_tokens, profile
 
 router = Router("auth", "Accounts, sign-in, tokens and settings.")
 oauth.mount(router)
+recovery.mount(router)
 
 
 @router.post("/api/auth/register", public=True, body=Register, response=Session, status=201, errors=(409, 429))

@@ -98,6 +98,11 @@ class User(Output):
     created_at: Instant
     operator: bool = Field(description="Whether this person may see and replay dead letters.", examples=[False])
     settings: Settings
+    email_confirmed: bool = Field(
+        description="Whether its owner opened a link mailed to it; reminders are mailed to no other address.",
+        examples=[True],
+    )
+    pending_email: str | None = Field(description="The address that replaces it once confirmed.", examples=[None])
 
 
 class ProfileChange(Input):

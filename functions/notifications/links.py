@@ -122,8 +122,9 @@ def add_routes(router: Router) -> None:
     router.post("/api/email/ses-events", response=dict, public=True, max_body_bytes=_MAX_SNS_BYTES, errors=(403, 404))(
         ses_events
     )
-    router.get("/api/mailbox", response=MailList, errors=(404,))(list_mails)
-    router.get("/api/mailbox/<uuid:mail_id>", response=Mail, errors=(404,))(show_mail)
+    # Mails carry links that set a password: nothing for a token that may only read tasks.
+    router.get("/api/mailbox", response=MailList, scope="account", errors=(404,))(list_mails)
+    router.get("/api/mailbox/<uuid:mail_id>", response=Mail, scope="account", errors=(404,))(show_mail)
 
 
 def _locale(user_id: UUID) -> str:

@@ -17,6 +17,7 @@ _APP_GRANTS = {
     "refresh_tokens": "",
     "oauth_codes": "",
     "oauth_tokens": "",
+    "account_mails": "",
     "event_log": "SELECT, INSERT",
     "outbox_pending": "SELECT, INSERT",
     "audit_logs": "SELECT",

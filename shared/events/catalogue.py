@@ -75,6 +75,15 @@ class AccountEvent(Payload):
     subject: str = ""
 
 
+class AccountMailEvent(Payload):
+    """A mail about an account waits in its ledger; carries neither the address nor the link."""
+
+    mail_id: UUID
+    user_id: UUID
+    version: int = Field(ge=1)
+    kind: str
+
+
 class SeriesEvent(Payload):
     """A recurring task changed."""
 
@@ -167,6 +176,12 @@ _ALL = [
         user__registered="An account was made.",
         user__updated="Profile or settings changed.",
         user__password_changed="The password changed and every session ended.",  # noqa: S106 - the name of an event
+        user__password_reset_requested="Somebody asked for a link to set a new password.",  # noqa: S106 - the name of an event
+        user__password_reset="A new password was set by a mailed link and every session ended.",  # noqa: S106 - the name of an event
+        user__email_confirmed="The address was confirmed by a mailed link.",
+        user__email_change_requested="A change of the address waits for its confirmation.",
+        user__email_change_cancelled="A waiting change of the address was taken back.",
+        user__email_changed="The new address was confirmed and replaced the old one.",
         user__sessions_revoked="A refresh token was used twice; its family was revoked.",
         user__token_created="A personal API token was created.",  # noqa: S106 - the name of an event
         user__token_revoked="A personal API token was revoked.",  # noqa: S106 - the name of an event
@@ -181,6 +196,8 @@ _ALL = [
         recurring_task__ended="A recurring task ended.",
     ),
     *_types(REMINDERS, ReminderEvent, reminder__due="A reminder's time has come."),
+    # On the notifier's topic: it alone sends mail, and it reads no other.
+    *_types(REMINDERS, AccountMailEvent, account_mail__requested="A mail about an account is to be sent."),
     *_types(
         NOTIFICATIONS, NotificationEvent,
         notification__created="A notification appeared in the app.",

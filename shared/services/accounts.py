@@ -20,7 +20,7 @@ from shared.errors import Conflict, InvalidInput, Unauthenticated
 from shared.events.catalogue import AccountEvent, Change
 from shared.events.outbox import NewEvent, record
 from shared.logging import get_logger
-from shared.services import oauth_tokens, passwords, refresh_tokens, sessions, throttle
+from shared.services import account_mail, oauth_tokens, passwords, refresh_tokens, sessions, throttle
 from shared.services.profile import DEFAULT_SETTINGS, account_is_gone, as_user, with_profile
 from shared.services.sessions import Client, Session
 
@@ -79,7 +79,7 @@ class Registration:
 
 
 def register(new: Registration, client: Client) -> Session:
-    """Make an account and sign in.
+    """Make an account and sign in; a link that confirms the address is mailed.
 
     Raises:
         Conflict: the address has an account (told openly, and charged against the caller's address).
@@ -105,7 +105,8 @@ def register(new: Registration, client: Client) -> Session:
     with transaction(user_id) as connection:
         profile = connection.execute(text(_INSERT), values).scalar_one_or_none()
         if profile is not None:
-            _record(connection, "user.registered", user_id, 1, origin="web")
+            record_account_event(connection, "user.registered", user_id, 1, origin="web")
+            account_mail.plan(connection, user_id, account_mail.CONFIRM_ADDRESS)
             session = sessions.start(connection, user_id, profile, client)
     if session is None:
         raise _taken(client)
@@ -176,7 +177,7 @@ def change_profile(user_id: UUID, changes: dict[str, Any], origin: str) -> dict[
             return as_user(row.profile)
         values = {**after, "id": user_id, "settings": orjson.dumps(after["settings"]).decode()}
         changed = connection.execute(text(_UPDATE_PROFILE), values).one()
-        _record(connection, "user.updated", user_id, changed.version, origin=origin, **differences)
+        record_account_event(connection, "user.updated", user_id, changed.version, origin=origin, **differences)
         if {"time_zone", "settings.all_day_reminder_time"} & differences.keys():
             from shared.services.task_reminders import replan_all
 
@@ -185,14 +186,16 @@ def change_profile(user_id: UUID, changes: dict[str, Any], origin: str) -> dict[
 
 
 def change_password(user_id: UUID, current: str, new: str, client: Client, origin: str) -> Session:
-    """Change the password, end every session and connection, and return a new session for the caller. Personal API tokens go on.
+    """Change the password, end every session and connection, tell the person by mail, and return a new session for the caller.
+
+    Personal API tokens go on.
 
     Raises:
         InvalidInput: ``current_password`` is wrong, or ``new_password`` is the same or too easy to guess.
         Conflict: somebody else changed it at this moment.
         TooManyRequests: too many wrong passwords.
     """
-    account = _confirm(user_id, current, "current_password")
+    account = confirm_password(user_id, current, "current_password")
     passwords.check_new_password(
         new, email=account["email"], display_name=account["display_name"], field="new_password"
     )
@@ -204,7 +207,8 @@ def change_password(user_id: UUID, current: str, new: str, client: Client, origi
         if changed is None:
             raise Conflict("The password was changed at this moment by another request.")
         ended = refresh_tokens.revoke_all(connection, user_id) + oauth_tokens.revoke_all(connection, user_id)
-        _record(connection, "user.password_changed", user_id, changed.version, origin=origin)
+        record_account_event(connection, "user.password_changed", user_id, changed.version, origin=origin)
+        account_mail.plan(connection, user_id, account_mail.PASSWORD_CHANGED)
         session = sessions.start(connection, user_id, changed.profile, client)
     log.info("account.password_changed", user_id=user_id, ended_count=ended)
     return session
@@ -219,7 +223,7 @@ def delete_account(user_id: UUID, password: str) -> None:
         InvalidInput: the password is wrong.
         TooManyRequests: too many wrong passwords.
     """
-    account = _confirm(user_id, password, "password")
+    account = confirm_password(user_id, password, "password")
     with transaction(user_id) as connection:
         values = {"id": user_id, "checked": account["password_hash"]}
         if connection.execute(text(_LOCK_TO_DELETE), values).scalar_one_or_none() is None:
@@ -235,8 +239,14 @@ def delete_account(user_id: UUID, password: str) -> None:
     log.info("account.deleted", user_id=user_id)
 
 
-def _confirm(user_id: UUID, password: str, field: str) -> dict[str, Any]:
-    """Return the account's credentials if ``password`` is its password; guesses count as those of sign-in do."""
+def confirm_password(user_id: UUID, password: str, field: str) -> dict[str, Any]:
+    """Return the account's credentials if ``password`` is its password; guesses count as those of sign-in do.
+
+    Raises:
+        InvalidInput: it is not; names ``field``.
+        TooManyRequests: too many wrong passwords.
+        Unauthenticated: the account is gone.
+    """
     account = _find(_BY_ID, str(user_id))
     if account is None:
         raise account_is_gone()
@@ -261,7 +271,10 @@ def _differences(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Cha
     return {name: Change(before=before[name], after=value) for name, value in after.items() if before[name] != value}
 
 
-def _record(connection: Connection, event: str, user_id: UUID, version: int, *, origin: str, **changes: Change) -> None:
+def record_account_event(
+    connection: Connection, event: str, user_id: UUID, version: int, *, origin: str, **changes: Change
+) -> None:
+    """Record an event of an account: its aggregate is the person, its version the one of the person's row."""
     payload = AccountEvent(user_id=user_id, version=version, changes=changes)
     record(connection, NewEvent(event, user_id, user_id, version, payload, origin=origin))
 

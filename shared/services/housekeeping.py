@@ -29,6 +29,7 @@ _EXPIRED = {
     "idempotency_keys": "created_at < now() - interval '48 hours'",
     "rate_limits": "updated_at < now() - interval '1 day'",
     "used_action_tokens": "expires_at < now()",
+    "account_mails": "expires_at < now() - interval '7 days'",
     "pending_actions": "expires_at < now() - interval '7 days'",
     "inbox": f"processed_at < now() - interval '{INBOX_DAYS} days'",
     "consumer_attempts": f"first_failed_at < now() - interval '{INBOX_DAYS} days'",

@@ -18,7 +18,11 @@ USER_SCOPES = ("tasks:read", "tasks:write", "account")
 # Text of a JSON object; `u` is the row of users. A constant: the statements made with it are constants too.
 PROFILE = (
     "json_build_object('id', u.id, 'email', u.email, 'display_name', u.display_name, 'time_zone', u.time_zone,"
-    " 'locale', u.locale, 'week_start', u.week_start, 'settings', u.settings,"
+    " 'locale', u.locale, 'week_start', u.week_start, 'settings', u.settings, 'email_confirmed', u.email_confirmed_at IS NOT NULL,"
+    # A change of address that waits; one made for an older password or address is dead (see shared.services.account_mail).
+    " 'pending_email', (SELECT m.recipient FROM account_mails m WHERE m.user_id = u.id AND m.kind = 'change_address' AND m.used_at IS NULL"
+    " AND m.state <> 'cancelled' AND m.expires_at > now()"
+    " AND m.bound_to = sha256(convert_to(u.password_hash || '|' || u.email_key, 'UTF8')) ORDER BY m.id DESC LIMIT 1),"
     """ 'created_at', to_char(u.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))::text"""
 )
 

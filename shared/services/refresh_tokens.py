@@ -25,6 +25,7 @@ from shared.events.catalogue import AccountEvent
 from shared.events.outbox import NewEvent, record
 from shared.failpoints import failpoint
 from shared.logging import get_logger
+from shared.services import account_mail
 from shared.services.profile import with_profile
 
 log = get_logger(__name__)
@@ -155,6 +156,7 @@ def _after_use(connection: Connection, user_id: UUID, token: str) -> RefreshToke
     version = connection.execute(_NEXT_VERSION, {"user_id": user_id}).scalar_one()
     payload = AccountEvent(user_id=user_id, version=version)
     record(connection, NewEvent("user.sessions_revoked", user_id, user_id, version, payload, origin="system"))
+    account_mail.plan(connection, user_id, account_mail.SESSIONS_REVOKED)
     return None
 
 

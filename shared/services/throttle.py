@@ -11,6 +11,7 @@ bucket, so one machine cannot try one password on every account.
 import hashlib
 import ipaddress
 import math
+from uuid import UUID
 
 from shared.db.direct import fetch_json
 from shared.errors import TooManyRequests
@@ -23,6 +24,10 @@ _SIGN_IN_BURST, _SIGN_IN_PER_SECOND = 50, 0.1
 _REGISTER_BURST, _REGISTER_PER_SECOND = 100, 0.1
 _COST_OF_TAKEN_ADDRESS = 4.0
 _REFRESH_BURST, _REFRESH_PER_SECOND = 300, 2.0
+_RESET_BURST, _RESET_PER_SECOND = 20, 0.02
+_LINK_BURST, _LINK_PER_SECOND = 30, 0.1
+_MAILS_BURST, _MAILS_PER_SECOND = 3, 3 / 3600
+_ADDRESS_BURST, _ADDRESS_PER_SECOND = 5, 5 / 3600
 _IPV6_PREFIX = 64
 
 # The row counts wrong attempts (tokens) and when the last was (updated_at). $1 bucket, $2 free attempts, $3 longest pause, $4 forgotten after.
@@ -100,6 +105,43 @@ def charge_taken_address(address: str) -> None:
     rate_limit.take(f"register:{_network(address)}", _REGISTER_BURST, _REGISTER_PER_SECOND, _COST_OF_TAKEN_ADDRESS)
 
 
+def attempt_reset_request(address: str) -> None:
+    """Take one of the requests for a reset link an address has.
+
+    Raises:
+        TooManyRequests: none is left.
+    """
+    rate_limit.take(f"forgot:{_network(address)}", _RESET_BURST, _RESET_PER_SECOND)
+
+
+def may_mail_reset(email_key: str) -> bool:
+    """Return whether a reset link may go to an address now: three an hour. Never told to whoever asks, who may be anybody."""
+    return _may(f"reset:{_digest(email_key)}", _MAILS_BURST, _MAILS_PER_SECOND)
+
+
+def may_mail_address(email_key: str) -> bool:
+    """Return whether somebody's wish to use an address may be mailed to it now, whoever they are: five an hour."""
+    return _may(f"address:{_digest(email_key)}", _ADDRESS_BURST, _ADDRESS_PER_SECOND)
+
+
+def attempt_address_mail(user_id: UUID) -> None:
+    """Take one of the mails with a link that a person may have sent to an address: five an hour.
+
+    Raises:
+        TooManyRequests: none is left.
+    """
+    rate_limit.take(f"address-of:{user_id}", _ADDRESS_BURST, _ADDRESS_PER_SECOND)
+
+
+def attempt_link(address: str) -> None:
+    """Take one of the mailed links an address may try.
+
+    Raises:
+        TooManyRequests: none is left.
+    """
+    rate_limit.take(f"link:{_network(address)}", _LINK_BURST, _LINK_PER_SECOND)
+
+
 def attempt_refresh(address: str) -> None:
     """Take one of the refreshes an address has; generous, because one address can be a whole office.
 
@@ -107,6 +149,18 @@ def attempt_refresh(address: str) -> None:
         TooManyRequests: none is left.
     """
     rate_limit.take(f"refresh:{_network(address)}", _REFRESH_BURST, _REFRESH_PER_SECOND)
+
+
+def _may(bucket: str, capacity: float, refill_per_second: float) -> bool:
+    try:
+        rate_limit.take(bucket, capacity, refill_per_second)
+    except TooManyRequests:
+        return False
+    return True
+
+
+def _digest(email_key: str) -> str:
+    return hashlib.sha256(email_key.encode(errors="replace")).hexdigest()[:32]
 
 
 def _network(address: str) -> str:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, SmallInteger, Text, text
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, String, Text, text
 from sqlalchemy.dialects.postgresql import DOUBLE_PRECISION, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -29,6 +29,7 @@ class User(Base):
     version: Mapped[Version]
     created_at: Mapped[Now]
     password_changed_at: Mapped[Now]
+    email_confirmed_at: Mapped[datetime | None]
 
 
 class RefreshToken(Base):
@@ -129,6 +130,45 @@ class OAuthToken(Base):
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+
+
+class AccountMail(Base):
+    """A mail about an account, and the one-time link in it; only the link's hash is kept."""
+
+    __tablename__ = "account_mails"
+    __table_args__ = (
+        CheckConstraint(
+            "kind IN ('confirm_address', 'change_address', 'change_notice', 'address_in_use', 'address_changed',"
+            " 'reset_password', 'password_changed', 'sessions_revoked')",
+            name="kind",
+        ),
+        CheckConstraint(
+            "state IN ('planned', 'sending', 'sent', 'failed', 'cancelled', 'suppressed')",
+            name="state",
+        ),
+        Index("account_mails_open", "not_before", postgresql_where=text("state IN ('planned', 'sending')")),
+        Index("account_mails_user", "user_id", "kind"),
+        Index("account_mails_expiry", "expires_at"),
+    )
+
+    id: Mapped[Id]
+    user_id: Mapped[Owner]
+    kind: Mapped[str] = mapped_column(String(20))
+    recipient: Mapped[str]
+    about: Mapped[str] = mapped_column(server_default=text("''"))
+    state: Mapped[str] = mapped_column(String(12), server_default=text("'planned'"))
+    attempts: Mapped[int] = mapped_column(server_default=text("0"))
+    not_before: Mapped[Now]
+    lease_until: Mapped[datetime | None]
+    fence: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    last_error: Mapped[str | None]
+    provider_id: Mapped[str | None]
+    bound_to: Mapped[bytes]
+    token_hash: Mapped[bytes | None] = mapped_column(unique=True)
+    created_at: Mapped[Now]
+    expires_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    used_at: Mapped[datetime | None]
 
 
 class UsedActionToken(Base):

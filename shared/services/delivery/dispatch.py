@@ -36,7 +36,7 @@ _RETRY_SECONDS = (30, 120, 600, 1800, 3600, 7200, 14400)
 # The locks are taken in the order every edit takes them, task first; a completion under way is waited for.
 _CONTEXT = text(
     "SELECT o.id, o.user_id, o.task_id, o.fire_at, o.late, o.state, t.title, t.status, t.deleted_at, t.priority, t.due_on, t.due_at, t.due_tz,"
-    " u.email, u.time_zone, u.locale, now() AS now,"
+    " u.email, u.email_confirmed_at IS NOT NULL AS email_confirmed, u.time_zone, u.locale, now() AS now,"
     " (SELECT p.preferences FROM notification_preferences p WHERE p.user_id = o.user_id) AS preferences,"
     " (SELECT p.email_suppressed_at IS NULL FROM notification_preferences p WHERE p.user_id = o.user_id) AS email_usable,"
     " (SELECT n.data FROM notifications n WHERE n.occurrence_id = o.id AND n.kind = 'digest' ORDER BY n.id DESC LIMIT 1) AS digest"
@@ -113,6 +113,7 @@ class Claim:
     subject: Subject
     email: str
     email_usable: bool
+    email_confirmed: bool
     is_wanted: bool
     is_doubtful: bool
     fire_at: datetime
@@ -145,8 +146,8 @@ def claim(connection: Any, occurrence_id: UUID) -> list[Claim]:
     claims = [
         Claim(
             r.id, r.user_id, r.occurrence_id, row.task_id, r.channel, r.fence, r.attempts, subject, row.email,
-            row.email_usable is not False, _is_wanted(row, r.channel), r.last_error == reminder_sweep.DOUBT, row.fire_at,
-            r.endpoint_id, devices.get(r.endpoint_id),
+            row.email_usable is not False, row.email_confirmed, _is_wanted(row, r.channel),
+            r.last_error == reminder_sweep.DOUBT, row.fire_at, r.endpoint_id, devices.get(r.endpoint_id),
         ) for r in rows
     ]  # fmt: skip
     outside = [each for each in claims if each.channel != "in_app"]
@@ -231,10 +232,13 @@ def _send(claimed: Claim) -> Outcome:
         return Outcome("suppressed", "switched off meanwhile")
     if claimed.channel == "email":
         from shared.services.delivery.mail import compose
-        from shared.services.delivery.transport import send_mail
+        from shared.services.delivery.transport import leaves_this_machine, send_mail
 
         if not claimed.email_usable:
             return Outcome("suppressed", "mail to this address bounced or was complained about")
+        # Anybody can register with anybody's address: what a task says goes to nobody who did not ask for it.
+        if not claimed.email_confirmed and leaves_this_machine():
+            return Outcome("suppressed", "the address is not confirmed")
         try:
             message = compose(claimed.subject, claimed.user_id, claimed.email, claimed.id, claimed.task_id)
         except ValueError:

@@ -1,6 +1,6 @@
-"""Reminder e-mails: text and HTML from templates, with a link that ends them in one click (RFC 8058).
+"""E-mails: text and HTML from templates; those of reminders with a link that ends them in one click (RFC 8058).
 
-Called by the notifier. HTML is escaped by the template engine; header values are one line whatever a title holds.
+Called by the notifier, for reminders and by ``account_letters``. HTML is escaped by the template engine; header values are one line whatever a title holds.
 """
 
 import re
@@ -25,7 +25,7 @@ _HTML = """<!doctype html><html lang="{{ language }}"><body style="font-family:s
 <h1 style="font-size:1.2em">{{ heading }}</h1>
 {% for line in lines %}<p>{{ line }}</p>
 {% endfor %}<p><a href="{{ url }}">{{ open }}</a></p>
-<p style="color:#555;font-size:.85em">{{ why }} <a href="{{ unsubscribe_url }}">{{ unsubscribe }}</a></p>
+<p style="color:#555;font-size:.85em">{{ why }}{% if unsubscribe_url %} <a href="{{ unsubscribe_url }}">{{ unsubscribe }}</a>{% endif %}</p>
 </body></html>
 """
 _TEXT = """{{ heading }}
@@ -36,8 +36,8 @@ _TEXT = """{{ heading }}
 
 --
 {{ why }}
-{{ unsubscribe }}: {{ unsubscribe_url }}
-"""
+{% if unsubscribe_url %}{{ unsubscribe }}: {{ unsubscribe_url }}
+{% endif %}"""
 
 
 def compose(subject: Subject, user_id: UUID, to: str, delivery_id: UUID, task_id: UUID) -> EmailMessage:
@@ -55,16 +55,31 @@ def compose(subject: Subject, user_id: UUID, to: str, delivery_id: UUID, task_id
         subject, f"{url}/today/?task={task_id}" if subject.kind == "reminder" else f"{url}/notifications/", link
     )
     heading = subject.title if subject.kind == "digest" else word("subject", subject.locale, title=subject.title)
+    message = begin_mail(heading, to, delivery_id)
+    message["List-Unsubscribe"] = f"<{link}>"
+    message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return render(message, values)
+
+
+def begin_mail(heading: str, to: str, mail_id: UUID) -> EmailMessage:
+    """Return a mail with the headers every mail of ours has and no body.
+
+    Raises:
+        ValueError: the address is none.
+    """
     message = EmailMessage(policy=SMTP)
     message["Subject"] = one_line(heading)[:_MAX_SUBJECT]
-    name, sender = parseaddr(settings.sender)
+    name, sender = parseaddr(EmailSettings.load().sender)
     message["From"] = Address(display_name=one_line(name), addr_spec=sender)
     message["To"] = Address(addr_spec=to)
     message["Date"] = format_datetime(clock.now())
-    message["Message-ID"] = f"<{delivery_id}@{sender.rpartition('@')[2]}>"
-    message["List-Unsubscribe"] = f"<{link}>"
-    message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    message["Message-ID"] = f"<{mail_id}@{sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
+    return message
+
+
+def render(message: EmailMessage, values: dict[str, Any]) -> EmailMessage:
+    """Give a mail its text and HTML parts: language, heading, lines, a button, why it comes, and how to end it where it can be ended."""
     message.set_content(_template(_TEXT, escape=False).render(values))
     message.add_alternative(_template(_HTML, escape=True).render(values), subtype="html")
     return message

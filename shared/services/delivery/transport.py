@@ -27,6 +27,11 @@ _BUSY = frozenset(
 _SERVER_ERROR = 500
 
 
+def leaves_this_machine() -> bool:
+    """Return whether mail really goes to the address, not into the person's own folder here."""
+    return EmailSettings.load().transport != "mailbox"
+
+
 def send_mail(user_id: UUID, delivery_id: UUID, message: EmailMessage) -> Outcome:
     """Hand a mail over and say what came of it. Success means that the next server took it."""
     transport = EmailSettings.load().transport

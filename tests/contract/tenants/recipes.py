@@ -42,6 +42,14 @@ AUTH = {
     "PUT /api/auth/password": Recipe(
         body={"current_password": _PASSWORD, "new_password": "nine paper lanterns"}, owner=_NEEDS_PASSWORD
     ),
+    "POST /api/auth/password/forgot": Recipe(public="answers the same for everybody"),
+    "POST /api/auth/password/reset": Recipe(public="takes a mailed link"),
+    "POST /api/auth/email/confirm": Recipe(public="takes a mailed link"),
+    "POST /api/auth/email/change": Recipe(
+        body={"email": "anna@example.org", "password": _PASSWORD}, owner=_NEEDS_PASSWORD
+    ),
+    "DELETE /api/auth/email/change": Recipe(),
+    "POST /api/auth/email/confirmation": Recipe(),
     "GET /api/auth/sessions": Recipe(),
     "DELETE /api/auth/sessions/{session_id}": Recipe(ids={"session_id": "session"}),
     "POST /api/auth/sessions/end-others": Recipe(body={}),

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from pg8000.native import Connection
 from werkzeug.test import Client, TestResponse
 
 from shared.config import forget_settings
+from tests.integration.auth.post import Post
 from tests.support.database import Database
 
 PASSWORD = "twelve green umbrellas"
@@ -132,3 +134,12 @@ def database(postgres: Database) -> Iterator[Connection]:
     connection = Connection(**connect_arguments(postgres.superuser_url))
     yield connection
     connection.close()
+
+
+@pytest.fixture
+def post(system_env: pytest.MonkeyPatch, tmp_path: Path) -> Post:
+    """Give a mailbox folder and the notifier's part in filling it."""
+    system_env.setenv("EMAIL_TRANSPORT", "mailbox")
+    system_env.setenv("MAILBOX_DIR", str(tmp_path))
+    forget_settings()
+    return Post(tmp_path)

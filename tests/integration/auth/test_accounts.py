@@ -208,7 +208,7 @@ def test_change_password(anna, database):
     assert anna.client.refresh(answer.json["refresh_token"]).status_code == 200
     assert anna.log_in().status_code == 401
     assert anna.log_in(new).status_code == 200
-    events = database.run("SELECT type FROM event_log WHERE user_id = :id ORDER BY aggregate_version", id=anna.id)
+    events = database.run("SELECT type FROM event_log WHERE aggregate_id = :id ORDER BY aggregate_version", id=anna.id)
     assert events == [["user.registered"], ["user.password_changed"]]
 
 

@@ -72,7 +72,8 @@ def test_revoke(anna, database):
     assert anna.client.send("GET", "/api/auth/tokens", token=anna.token).json["items"] == []
     assert anna.client.send("DELETE", path, token=anna.token).status_code == 404
     rows = database.run(
-        "SELECT type, aggregate_version, payload->>'subject' FROM event_log WHERE user_id = :id ORDER BY 2", id=anna.id
+        "SELECT type, aggregate_version, payload->>'subject' FROM event_log WHERE aggregate_id = :id ORDER BY 2",
+        id=anna.id,
     )
     assert rows[1:] == [["user.token_created", 2, "backup script"], ["user.token_revoked", 3, "backup script"]]
     [[everything]] = database.run("SELECT string_agg(e::text, '') FROM event_log e WHERE user_id = :id", id=anna.id)

@@ -65,7 +65,7 @@ def test_reuse_ends_the_family(anna, database):
     assert anna.client.refresh(anna.refresh_token).status_code == 401
     assert anna.client.refresh(other_device).status_code == 200
     events = database.run(
-        "SELECT type, aggregate_version, origin FROM event_log WHERE user_id = :id ORDER BY 2", id=anna.id
+        "SELECT type, aggregate_version, origin FROM event_log WHERE aggregate_id = :id ORDER BY 2", id=anna.id
     )
     assert events == [["user.registered", 1, "web"], ["user.sessions_revoked", 2, "system"]]
 
@@ -290,7 +290,7 @@ def test_log_out_with_token(anna, database):
     assert anna.client.refresh(successor).status_code == 401
     assert anna.client.refresh(anna.refresh_token).status_code == 401
     assert anna.client.refresh(other).status_code == 200
-    assert database.run("SELECT count(*) FROM event_log WHERE user_id = :id", id=anna.id) == [[1]]
+    assert database.run("SELECT count(*) FROM event_log WHERE aggregate_id = :id", id=anna.id) == [[1]]
 
 
 def test_log_out_without_anything(client):

@@ -5,13 +5,14 @@ import json
 import pytest
 from pydantic import BaseModel
 
-from functions.auth import main, schemas
+from functions.auth import main, recovery, schemas
 from shared.domain.account import is_deliverable
 
 MODELS = [
     model
-    for model in vars(schemas).values()
-    if isinstance(model, type) and issubclass(model, BaseModel) and model.__module__ == schemas.__name__
+    for module in (schemas, recovery)
+    for model in vars(module).values()
+    if isinstance(model, type) and issubclass(model, BaseModel) and model.__module__ == module.__name__
 ]
 
 
@@ -23,11 +24,10 @@ def test_examples(model):
 
 
 def test_every_route_says_what_it_does():
-    """Each route has a sentence for the document; all but signing in and the keys need the scope account."""
+    """Each route has a sentence for the document; all but signing in, mailed links and the keys need the scope account."""
     public = {route.path for route in main.router.routes if route.public and "oauth" not in route.path}
-    assert public == {f"/api/auth/{name}" for name in ("register", "login", "refresh", "logout")} | {
-        "/.well-known/jwks.json"
-    }
+    names = ("register", "login", "refresh", "logout", "password/forgot", "password/reset", "email/confirm")
+    assert public == {f"/api/auth/{name}" for name in names} | {"/.well-known/jwks.json"}
     for route in main.router.routes:
         assert route.handler.__doc__
         if "oauth" in route.path:

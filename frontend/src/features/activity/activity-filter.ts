@@ -20,7 +20,7 @@ export const TYPES = {
   recurring_task: ["recurring_task.created", "recurring_task.updated", "recurring_task.paused", "recurring_task.resumed", "recurring_task.skipped", "recurring_task.ended"],
   tag: ["tag.created", "tag.updated", "tag.merged", "tag.deleted"],
   notification: ["notification.delivered", "notification.failed", "notification.suppressed"],
-  user: ["user.updated", "user.password_changed", "user.token_created", "user.token_revoked", "user.sessions_revoked"],
+  user: ["user.updated", "user.password_changed", "user.password_reset_requested", "user.password_reset", "user.email_confirmed", "user.email_change_requested", "user.email_change_cancelled", "user.email_changed", "user.token_created", "user.token_revoked", "user.sessions_revoked"],
 } as const;
 export type TypeGroup = keyof typeof TYPES;
 

@@ -123,6 +123,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/email/change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for another address: a link goes to it and a notice to the present one, which stays until the link is opened */
+        post: operations["change_email"];
+        /** Take back a change of address that waits for its confirmation */
+        delete: operations["cancel_email_change"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/email/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm an address with a mailed link; a change of address happens here */
+        post: operations["confirm_email"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/email/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mail the link that confirms the present address once more; nothing is sent where it is confirmed */
+        post: operations["send_confirmation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/login": {
         parameters: {
             query?: never;
@@ -187,6 +239,40 @@ export interface paths {
         /** Change the password; every session ends but the one answered here */
         put: operations["change_password"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/password/forgot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mail a link that sets a new password, where the address has an account; the answer never tells whether it has */
+        post: operations["forgot_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/password/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set a new password with a mailed link; every session ends, and the link with them */
+        post: operations["reset_password"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1295,6 +1381,18 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * Accepted
+         * @description It was taken; what comes of it is in the mail, if anything does.
+         */
+        Accepted: {
+            /**
+             * Accepted
+             * @default true
+             * @constant
+             */
+            accepted?: true;
+        };
+        /**
          * ActionResult
          * @description What became of an action: done, cancelled or undone, and the tasks as they are now.
          */
@@ -1477,6 +1575,26 @@ export interface components {
             active: boolean;
         };
         /**
+         * ChangeEmail
+         * @description The new address, and the password to be sure.
+         * @example {
+         *       "email": "anna@example.org",
+         *       "password": "nine paper lanterns at dusk"
+         *     }
+         */
+        ChangeEmail: {
+            /**
+             * Email
+             * @example anna@example.org
+             */
+            email: string;
+            /**
+             * Password
+             * @example twelve green umbrellas
+             */
+            password: string;
+        };
+        /**
          * ChangePassword
          * @description The present and the next password.
          * @example {
@@ -1541,6 +1659,32 @@ export interface components {
              * @example what's due today?
              */
             message: string;
+        };
+        /**
+         * ConfirmedEmail
+         * @description The address that is confirmed now.
+         */
+        ConfirmedEmail: {
+            /**
+             * Email
+             * @example anna@example.org
+             */
+            email: string;
+        };
+        /**
+         * ConfirmEmail
+         * @description The mailed link's secret.
+         * @example {
+         *       "token": "oll_4mXn2sKQ0o5fZr9vW1yTb7cJ8dLhA3gE6uPiNqRkSxM"
+         *     }
+         */
+        ConfirmEmail: {
+            /**
+             * Token
+             * @description What stands behind #token= in the mailed link.
+             * @example oll_4mXn2sKQ0o5fZr9vW1yTb7cJ8dLhA3gE6uPiNqRkSxM
+             */
+            token: string;
         };
         /**
          * Connection
@@ -1856,6 +2000,20 @@ export interface components {
              * @example 2
              */
             ended: number;
+        };
+        /**
+         * ForgotPassword
+         * @description Whose password was forgotten.
+         * @example {
+         *       "email": "anna@example.com"
+         *     }
+         */
+        ForgotPassword: {
+            /**
+             * Email
+             * @example anna@example.com
+             */
+            email: string;
         };
         /**
          * PublicKey
@@ -2698,6 +2856,27 @@ export interface components {
             replayed: number;
         };
         /**
+         * ResetPassword
+         * @description The mailed link's secret and the new password.
+         * @example {
+         *       "new_password": "nine paper lanterns at dusk",
+         *       "token": "oll_4mXn2sKQ0o5fZr9vW1yTb7cJ8dLhA3gE6uPiNqRkSxM"
+         *     }
+         */
+        ResetPassword: {
+            /**
+             * New Password
+             * @example twelve green umbrellas
+             */
+            new_password: string;
+            /**
+             * Token
+             * @description What stands behind #token= in the mailed link.
+             * @example oll_4mXn2sKQ0o5fZr9vW1yTb7cJ8dLhA3gE6uPiNqRkSxM
+             */
+            token: string;
+        };
+        /**
          * ResourceMetadata
          * @description Where to get a token for this resource (RFC 9728).
          */
@@ -3515,6 +3694,12 @@ export interface components {
              */
             email: string;
             /**
+             * Email Confirmed
+             * @description Whether its owner opened a link mailed to it; reminders are mailed to no other address.
+             * @example true
+             */
+            email_confirmed: boolean;
+            /**
              * Id
              * Format: uuid
              */
@@ -3530,6 +3715,12 @@ export interface components {
              * @example false
              */
             operator: boolean;
+            /**
+             * Pending Email
+             * @description The address that replaces it once confirmed.
+             * @example null
+             */
+            pending_email: string | null;
             settings: components["schemas"]["Settings"];
             /**
              * Time Zone
@@ -3902,6 +4093,123 @@ export interface operations {
             503: components["responses"]["SERVICE_UNAVAILABLE"];
         };
     };
+    change_email: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeEmail"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["REQUEST_ENTITY_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            503: components["responses"]["SERVICE_UNAVAILABLE"];
+        };
+    };
+    cancel_email_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            413: components["responses"]["REQUEST_ENTITY_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            503: components["responses"]["SERVICE_UNAVAILABLE"];
+        };
+    };
+    confirm_email: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmEmail"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfirmedEmail"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            413: components["responses"]["REQUEST_ENTITY_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            503: components["responses"]["SERVICE_UNAVAILABLE"];
+        };
+    };
+    send_confirmation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            413: components["responses"]["REQUEST_ENTITY_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            503: components["responses"]["SERVICE_UNAVAILABLE"];
+        };
+    };
     log_in: {
         parameters: {
             query?: never;
@@ -4077,6 +4385,64 @@ export interface operations {
             400: components["responses"]["BAD_REQUEST"];
             401: components["responses"]["UNAUTHORIZED"];
             403: components["responses"]["FORBIDDEN"];
+            413: components["responses"]["REQUEST_ENTITY_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            503: components["responses"]["SERVICE_UNAVAILABLE"];
+        };
+    };
+    forgot_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForgotPassword"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            413: components["responses"]["REQUEST_ENTITY_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            503: components["responses"]["SERVICE_UNAVAILABLE"];
+        };
+    };
+    reset_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResetPassword"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BAD_REQUEST"];
             413: components["responses"]["REQUEST_ENTITY_TOO_LARGE"];
             415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
             422: components["responses"]["UNPROCESSABLE_ENTITY"];
