@@ -54,3 +54,34 @@ test.each([
 test("a region does not change the language, an unknown language is English", () => {
   expect([languageOf("de-AT"), languageOf("DE"), languageOf("en-GB"), languageOf("fr")]).toEqual(["de", "de", "en", "en"]);
 });
+
+test("every kind of problem the server knows has a message in every language", async () => {
+  const kinds = [...readFileSync("../shared/errors.py", "utf8").matchAll(/^ {4}slug = "([\w-]+)"$/gm)].map((match) => match[1]!);
+  expect(kinds.length).toBeGreaterThan(10);
+  for (const { load } of Object.values(LANGUAGES)) {
+    const messages: Record<string, string | undefined> = await load();
+    expect(kinds.filter((kind) => !messages[`problem.${kind}`])).toEqual([]);
+  }
+});
+
+test("what the server says in English is shown only to those who read English", async () => {
+  const { explain, explainDetail, explainField } = await import("@/shared/api/explain");
+  const { ApiError, OfflineError } = await import("@/shared/api/errors");
+  const { languageStore } = await import("@/shared/i18n");
+  const { de } = await import("@/shared/i18n/de");
+  const wrong = new ApiError({ type: "/api/docs#invalid-input", title: "Invalid input", status: 422, detail: "Too long.", errors: [{ field: "template.title", detail: "Too long." }] });
+  const odd = new ApiError({ type: "about:blank", title: "I'm a teapot", status: 418 });
+  expect([explain(wrong), explainField(wrong, "title"), explainDetail("gone")]).toEqual(["Too long.", "Too long.", "gone"]);
+  languageStore.set({ locale: "de", language: "de", messages: de });
+  expect([explain(wrong), explainField(wrong, "title"), explainField(wrong, "notes"), explainDetail("gone")]).toEqual([de["problem.invalid-input"], de["problem.invalid-input"], undefined, undefined]);
+  expect([explain(odd), explain(new OfflineError()), explain(new SyntaxError("Unexpected token"))]).toEqual([de["problem.internal"], de["error.offline"], de["problem.invalid-input"]]);
+  languageStore.set({ locale: "en", language: "en", messages: en });
+});
+
+test("no component shows the text of an error as it came", () => {
+  // A text that is matched against known ones, or kept as a detail, is not shown.
+  const kept = /const said = |new UnreadableFile\(/;
+  const files = readdirSync("src/features", { recursive: true }).map(String).filter((name) => /\.tsx?$/.test(name));
+  const lines = files.flatMap((name) => readFileSync(`src/features/${name}`, "utf8").split("\n").map((line) => `${name}: ${line.trim()}`));
+  expect(lines.filter((line) => /\b(?:error|failure)\??\.message\b|as Error\)\.message/.test(line) && !kept.test(line))).toEqual([]);
+});

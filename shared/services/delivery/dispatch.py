@@ -231,19 +231,7 @@ def _send(claimed: Claim) -> Outcome:
     if not claimed.is_wanted:
         return Outcome("suppressed", "switched off meanwhile")
     if claimed.channel == "email":
-        from shared.services.delivery.mail import compose
-        from shared.services.delivery.transport import leaves_this_machine, send_mail
-
-        if not claimed.email_usable:
-            return Outcome("suppressed", "mail to this address bounced or was complained about")
-        # Anybody can register with anybody's address: what a task says goes to nobody who did not ask for it.
-        if not claimed.email_confirmed and leaves_this_machine():
-            return Outcome("suppressed", "the address is not confirmed")
-        try:
-            message = compose(claimed.subject, claimed.user_id, claimed.email, claimed.id, claimed.task_id)
-        except ValueError:
-            return Outcome("failed", "the address is none")
-        return send_mail(claimed.user_id, claimed.id, message)
+        return _send_mail(claimed)
     from shared.services.delivery import push
 
     if claimed.device is None:
@@ -254,6 +242,22 @@ def _send(claimed: Claim) -> Outcome:
         push.Device(*claimed.device),
         push.Message(_push_data(claimed), push.topic_of(claimed.occurrence_id), ttl, is_urgent=is_due_now),
     )
+
+
+def _send_mail(claimed: Claim) -> Outcome:
+    from shared.services.delivery.mail import compose
+    from shared.services.delivery.transport import leaves_this_machine, send_mail
+
+    if not claimed.email_usable:
+        return Outcome("suppressed", "mail to this address bounced or was complained about")
+    # Anybody can register with anybody's address: what a task says goes to nobody who did not ask for it.
+    if not claimed.email_confirmed and leaves_this_machine():
+        return Outcome("suppressed", "the address is not confirmed")
+    try:
+        message = compose(claimed.subject, claimed.user_id, claimed.email, claimed.id, claimed.task_id)
+    except ValueError:
+        return Outcome("failed", "the address is none")
+    return send_mail(claimed.user_id, claimed.id, message)
 
 
 def _push_data(claimed: Claim) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 "use client";
 import { RotateCcw, Trash2 } from "lucide-react";
+import { explain } from "@/shared/api/explain";
 import type { Task } from "@/shared/api/types";
 import { useI18n } from "@/shared/i18n";
 import { formatInstant } from "@/shared/lib/dates";
@@ -29,7 +30,7 @@ export function TrashPage() {
       title: t("trash.emptyTitle"),
       text: t("trash.emptyText", { count: Math.max(list.total ?? 0, tasks.length) }),
       action: t("trash.emptyAction"),
-      run: () => emptyTrash().then(() => notify.success(t("trash.emptied")), (error: Error) => notify.error(t("error.notSaved"), error.message)),
+      run: () => emptyTrash().then(() => notify.success(t("trash.emptied")), (error: Error) => notify.error(t("error.notSaved"), explain(error))),
     });
   return (
     <>

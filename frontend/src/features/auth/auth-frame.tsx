@@ -1,8 +1,8 @@
 "use client";
-import { Bell, Keyboard, WifiOff } from "lucide-react";
+import { Bell, Keyboard, WifiOff, type LucideIcon } from "lucide-react";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
-import { useEffect, type MouseEvent, type ReactNode } from "react";
+import { useEffect, useRef, type MouseEvent, type ReactNode } from "react";
 import { useI18n } from "@/shared/i18n";
 import { Logo } from "@/shared/ui/logo";
 
@@ -55,6 +55,25 @@ export function AuthHeading({ title, question, answer, href }: { title: string; 
         {question} <Link href={href} onClick={keepNext} className="font-medium text-accent-text underline-offset-2 hover:underline">{answer}</Link>
       </p>
     </>
+  );
+}
+
+/** What came of something: an icon, a sentence, and the one way on. */
+export function Outcome({ icon: Icon, title, text, href, label, children }: { icon: LucideIcon; title: string; text: string; href?: string; label?: string; children?: ReactNode }) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  // It takes the place of a form: whoever listens hears what happened, and Tab goes on from here.
+  useEffect(() => {
+    document.title = `${title} · ObsidianList`;
+    if (!document.activeElement || document.activeElement === document.body) heading.current?.focus();
+  }, [title]);
+  return (
+    <div role="status" className="animate-fade">
+      <Icon aria-hidden size={28} strokeWidth={1.6} className="mb-4 text-accent-text" />
+      <h1 ref={heading} tabIndex={-1} className="text-2xl font-semibold tracking-tight text-balance outline-none">{title}</h1>
+      <p className="mt-1.5 break-words text-pretty text-muted">{text}</p>
+      {href && <p className="mt-6"><Link href={href} className="font-medium text-accent-text underline-offset-2 hover:underline">{label}</Link></p>}
+      {children}
+    </div>
   );
 }
 

@@ -3,6 +3,7 @@ import { useRouter } from "next/navigation";
 import { useEffect, useState, type FormEvent } from "react";
 import { ApiError } from "@/shared/api/errors";
 import { accessToken, restoreProfile, startSession } from "@/shared/api/session";
+import { explain } from "@/shared/api/explain";
 import type { Session } from "@/shared/api/types";
 import { useI18n, type Translate } from "@/shared/i18n";
 
@@ -33,7 +34,7 @@ export function errorsOf(error: Error, t: Translate): FormErrors {
   if (error.status >= 500) return { general: t("auth.server") };
   const email = error.field("email") && t("auth.badEmail");
   const password = error.field("password") && t("auth.weak");
-  return email || password ? { email, password } : { general: error.message };
+  return email || password ? { email, password } : { general: explain(error) };
 }
 
 export function useSignIn(isNew: boolean, send: (form: Credentials) => Promise<Session>) {

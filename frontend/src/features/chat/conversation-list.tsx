@@ -4,6 +4,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Pencil, Trash2 } from "lucide-react";
 import { useState, type FormEvent } from "react";
 import { chat as api } from "@/shared/api/endpoints";
+import { explain } from "@/shared/api/explain";
 import type { Conversation } from "@/shared/api/types";
 import { useI18n } from "@/shared/i18n";
 import { cx } from "@/shared/lib/cx";
@@ -33,7 +34,7 @@ function Row({ conversation, current, onOpen, onDeleted }: { conversation: Conve
   const client = useQueryClient();
   const [editing, setEditing] = useState(false);
   const title = conversation.title || t("chat.untitled");
-  const settled = { onError: (error: Error) => notify.error(t("error.notSaved"), error.message), onSettled: () => client.invalidateQueries({ queryKey: ["chat"] }) };
+  const settled = { onError: (error: Error) => notify.error(t("error.notSaved"), explain(error)), onSettled: () => client.invalidateQueries({ queryKey: ["chat"] }) };
   const rename = useMutation({ mutationFn: (name: string) => api.rename(conversation.id, name), ...settled });
   const remove = useMutation({ mutationFn: () => api.remove(conversation.id), onSuccess: () => onDeleted(conversation.id), ...settled });
 

@@ -3,6 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { ApiError } from "@/shared/api/errors";
 import { chat as api } from "@/shared/api/endpoints";
+import { explain } from "@/shared/api/explain";
 import { fetchResponse } from "@/shared/api/http";
 import { t } from "@/shared/i18n";
 import { readEvents } from "@/features/live/sse";
@@ -62,7 +63,7 @@ export function useChat() {
       if (!ended) change((turn) => ({ ...turn, error: t("chat.brokeOff") }));
     } catch (error) {
       if (mine.signal.aborted) change((turn) => ({ ...turn, stopped: true }));
-      else change((turn) => ({ ...turn, error: error instanceof ApiError ? error.message : t("error.offline") }));
+      else change((turn) => ({ ...turn, error: error instanceof ApiError ? explain(error) : t("error.offline") }));
     }
     if (running.current === mine) running.current = null;
     setBusy(false);

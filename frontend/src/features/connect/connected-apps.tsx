@@ -3,6 +3,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Plug, Unplug } from "lucide-react";
 import { connections } from "@/shared/api/endpoints";
+import { explain } from "@/shared/api/explain";
 import type { Schemas, TokenScope } from "@/shared/api/types";
 import { useI18n } from "@/shared/i18n";
 import { formatInstant, relativeTime } from "@/shared/lib/dates";
@@ -32,7 +33,7 @@ function App({ app }: { app: Schemas["Connection"] }) {
   const end = useMutation({
     mutationFn: () => connections.end(app.id),
     onSuccess: () => notify.success(t("connect.disconnected")),
-    onError: (error: Error) => notify.error(t("error.notSaved"), error.message),
+    onError: (error: Error) => notify.error(t("error.notSaved"), explain(error)),
     onSettled: () => client.invalidateQueries({ queryKey: key }),
   });
   const line = [

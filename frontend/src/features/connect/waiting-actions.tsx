@@ -3,6 +3,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Check, X } from "lucide-react";
 import { chat } from "@/shared/api/endpoints";
+import { explain } from "@/shared/api/explain";
 import type { Schemas } from "@/shared/api/types";
 import { useI18n } from "@/shared/i18n";
 import { Button } from "@/shared/ui/button";
@@ -26,7 +27,7 @@ function Waiting({ action }: { action: Schemas["WaitingAction"] }) {
   const settle = useMutation({
     mutationFn: (decision: "confirm" | "cancel") => chat.settle(action.id, decision),
     onSuccess: (_, decision) => notify.success(t(decision === "confirm" ? "connect.confirmed" : "connect.cancelled")),
-    onError: (error: Error) => notify.error(t("error.notSaved"), error.message),
+    onError: (error: Error) => notify.error(t("error.notSaved"), explain(error)),
     onSettled: () => Promise.all([client.invalidateQueries({ queryKey: ["chat", "actions"] }), client.invalidateQueries({ queryKey: ["tasks"] })]),
   });
   return (

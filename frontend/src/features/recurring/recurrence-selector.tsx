@@ -2,6 +2,7 @@
 /** The rule of a series: ready-made choices, an editor, the next dates as the server counts them. */
 import { useState } from "react";
 import { recurring as api } from "@/shared/api/endpoints";
+import { explain } from "@/shared/api/explain";
 import type { RecurringInput, RecurringTask, Task } from "@/shared/api/types";
 import { useI18n } from "@/shared/i18n";
 import { cx } from "@/shared/lib/cx";
@@ -47,7 +48,7 @@ export function RecurrenceSelector({ task, series, onDone }: Props) {
   const submit = () =>
     save.mutate(
       { series, scope, occurrenceKey: task.occurrence_key, input: { rrule, mode, dtstart: base.dtstart, time_zone: base.time_zone, task_id: task.id } },
-      { onSuccess: onDone, onError: (error) => notify.error(t("error.notSaved"), error.message) },
+      { onSuccess: onDone, onError: (error) => notify.error(t("error.notSaved"), explain(error)) },
     );
 
   return (

@@ -2,6 +2,7 @@
 /** Edits a series as a whole: what each task is, the rule, the time of day; the server shows what comes of it. */
 import { useState } from "react";
 import { recurring as api } from "@/shared/api/endpoints";
+import { explain } from "@/shared/api/explain";
 import { PRIORITIES, type Priority, type RecurrenceMode, type RecurringTask } from "@/shared/api/types";
 import { useI18n } from "@/shared/i18n";
 import { formatOccurrence } from "@/shared/lib/dates";
@@ -31,7 +32,7 @@ export default function SeriesDialog({ series, onClose }: { series: RecurringTas
   const save = useSeriesMutation(() =>
     api.change(series.id, { scope: "all", ...(rrule !== series.rrule && { rrule }), ...(time !== before && { dtstart }), ...(mode !== series.mode && { mode }), template: { title: title.trim(), priority, tags } }, series.version),
   );
-  const submit = () => save.mutate(undefined, { onSuccess: () => { notify.success(t("settings.saved")); onClose(); }, onError: (error) => notify.error(t("error.notSaved"), error.message) });
+  const submit = () => save.mutate(undefined, { onSuccess: () => { notify.success(t("settings.saved")); onClose(); }, onError: (error) => notify.error(t("error.notSaved"), explain(error)) });
   return (
     <Dialog title={t("recurring.edit")} description={t("recurring.allInstances")} onClose={onClose} className="max-w-lg">
       <form className="flex min-h-0 flex-col" onSubmit={(event) => { event.preventDefault(); submit(); }}>

@@ -2,6 +2,7 @@
 import { ChevronRight, Ellipsis, ListTodo, Pause, Pencil, Play, Repeat2, SkipForward, Square, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { recurring as api } from "@/shared/api/endpoints";
+import { explain } from "@/shared/api/explain";
 import type { RecurringTask } from "@/shared/api/types";
 import { useI18n } from "@/shared/i18n";
 import { cx } from "@/shared/lib/cx";
@@ -73,7 +74,7 @@ function Actions({ series, onEdit }: { series: RecurringTask; onEdit?: () => voi
   const { title } = series.template;
   const act = useSeriesMutation((action: Action) => api.act(series.id, action));
   const remove = useSeriesMutation(() => api.remove(series.id));
-  const failed = { onError: (error: Error) => notify.error(t("error.notSaved"), error.message) };
+  const failed = { onError: (error: Error) => notify.error(t("error.notSaved"), explain(error)) };
   const said = (action: Action, after: RecurringTask) => {
     const next = after.ended_at ? undefined : after.next_occurrence?.local;
     if (action === "skip") return next ? t("recurring.skipped", { date: formatOccurrence(next, locale) }) : t("recurring.skippedLast");

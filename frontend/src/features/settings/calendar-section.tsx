@@ -3,6 +3,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { CalendarPlus, CalendarSync, ExternalLink } from "lucide-react";
 import { calendar as api } from "@/shared/api/endpoints";
+import { explain } from "@/shared/api/explain";
 import { useI18n } from "@/shared/i18n";
 import { Button } from "@/shared/ui/button";
 import { CopyField } from "@/shared/ui/copy-field";
@@ -16,7 +17,7 @@ export default function CalendarSection() {
   const { t } = useI18n();
   const client = useQueryClient();
   const { data, error, refetch } = useQuery({ queryKey: key, queryFn: api.state });
-  const settled = { onSettled: () => client.invalidateQueries({ queryKey: key }), onError: (failure: Error) => notify.error(t("error.notSaved"), failure.message) };
+  const settled = { onSettled: () => client.invalidateQueries({ queryKey: key }), onError: (failure: Error) => notify.error(t("error.notSaved"), explain(failure)) };
   const create = useMutation({ mutationFn: api.create, ...settled });
   const revoke = useMutation({ mutationFn: api.revoke, onSuccess: () => { create.reset(); notify.success(t("calendar.revoked")); }, ...settled });
   const replace = () => openDialog("confirm", { title: t("calendar.replaceTitle"), text: t("calendar.replaceText"), action: t("calendar.replace"), run: () => create.mutate() });

@@ -9,6 +9,7 @@ import { notify } from "@/shared/ui/toast";
 import { useZone } from "@/features/tasks/zone";
 import { download, exportCsv, exportJson } from "@/features/transfer/export";
 import { ImportCard } from "@/features/transfer/import-card";
+import { explain } from "@/shared/api/explain";
 import { Card, SettingsGroup } from "./section";
 
 const KINDS = {
@@ -28,7 +29,7 @@ export default function DataSection() {
       download(await KINDS[kind].make(), name, KINDS[kind].type);
       notify.success(t("data.exportDone", { name }));
     } catch (error) {
-      notify.error(t("data.exportFailed"), (error as Error).message);
+      notify.error(t("data.exportFailed"), explain(error));
     }
     setBusy(null);
   };

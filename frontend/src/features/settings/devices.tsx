@@ -5,6 +5,7 @@ import { BellRing, Laptop, Send, Smartphone, Trash2 } from "lucide-react";
 import { useEffect, useState } from "react";
 import { enablePush, pushState, removeThisDevice, thisDevice, type PushState } from "@/lib/notifications";
 import { push as api } from "@/shared/api/endpoints";
+import { explain, explainDetail, ToldError } from "@/shared/api/explain";
 import type { PushDevice } from "@/shared/api/types";
 import { useI18n } from "@/shared/i18n";
 import { formatInstant, relativeTime } from "@/shared/lib/dates";
@@ -31,13 +32,13 @@ export function Devices() {
       await work();
       notify.success(done);
     } catch (error) {
-      notify.error(t("error.notSaved"), (error as Error).message);
+      notify.error(t("error.notSaved"), explain(error));
     }
     setState(await pushState());
     setBusy(false);
     await client.invalidateQueries({ queryKey: key });
   };
-  const enable = () => attempt(async () => { if ((await enablePush()) !== "on") throw new Error(t("push.denied")); }, t("push.on"));
+  const enable = () => attempt(async () => { if ((await enablePush()) !== "on") throw new ToldError(t("push.denied")); }, t("push.on"));
   const remove = (device: PushDevice) => attempt(() => (device.id === thisDevice() ? removeThisDevice() : api.remove(device.id)), t("push.removed"));
   const registered = data?.items.some((device) => device.id === thisDevice()) ?? false;
 
@@ -71,9 +72,9 @@ function Device({ device, busy, onRemove }: { device: PushDevice; busy: boolean;
     try {
       const result = await api.test(device.id);
       if (result.delivered) notify.success(t("push.testSent"));
-      else notify.error(t("push.testFailed"), result.detail);
+      else notify.error(t("push.testFailed"), explainDetail(result.detail));
     } catch (error) {
-      notify.error(t("push.testFailed"), (error as Error).message);
+      notify.error(t("push.testFailed"), explain(error));
     }
     setTesting(false);
     await client.invalidateQueries({ queryKey: key });

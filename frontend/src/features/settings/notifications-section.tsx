@@ -3,6 +3,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { notifications as api } from "@/shared/api/endpoints";
 import { session } from "@/shared/api/session";
+import { explain } from "@/shared/api/explain";
 import type { ChannelName, MessageKind, Preferences } from "@/shared/api/types";
 import { useI18n } from "@/shared/i18n";
 import { formatInstant, formatTime } from "@/shared/lib/dates";
@@ -40,7 +41,7 @@ export default function NotificationsSection() {
     onMutate: (next) => client.setQueryData<Preferences>(key, (old) => old && changed(old, next)),
     // The answer of one change does not know of those that wait behind it.
     onSuccess: (saved) => { if (client.isMutating({ mutationKey: key }) === 1) client.setQueryData(key, saved); },
-    onError: (failure: Error) => { notify.error(t("error.notSaved"), failure.message); void client.invalidateQueries({ queryKey: key }); },
+    onError: (failure: Error) => { notify.error(t("error.notSaved"), explain(failure)); void client.invalidateQueries({ queryKey: key }); },
   });
   return (
     <>
@@ -57,6 +58,7 @@ function Channels({ preferences, onChange }: Props) {
   const { t, locale } = useI18n();
   const zone = useZone();
   const suppressed = preferences.email_suppressed;
+  const email = useStore(session, ({ user }) => (user?.email_confirmed === false ? user.email : undefined));
   return (
     <SettingsGroup title={t("settings.channels")} text={t("settings.channelsText")}>
       {suppressed && (
@@ -65,6 +67,7 @@ function Channels({ preferences, onChange }: Props) {
           <Button size="sm" onClick={() => onChange({ channels: { reminder: { email: true } } })}>{t("settings.emailAgain")}</Button>
         </div>
       )}
+      {email && <p role="status" className="mb-3 rounded-xl bg-accent-soft px-4 py-3 text-[0.8125rem]">{t("settings.emailUnconfirmed", { email })}</p>}
       <Card>
         <table className="w-full text-[0.8125rem]">
           <thead>

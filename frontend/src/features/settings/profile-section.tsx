@@ -1,13 +1,14 @@
 "use client";
 /** Name, language, time zone, week: what the account is, everywhere. */
 import { useMemo } from "react";
-import { ApiError } from "@/shared/api/errors";
+import { explainField } from "@/shared/api/explain";
 import { session } from "@/shared/api/session";
 import { LANGUAGES, languageOf, localeFor, useI18n } from "@/shared/i18n";
 import { addDays, deviceZone, formatDate, formatInstant } from "@/shared/lib/dates";
 import { useNow } from "@/shared/lib/now";
 import { useStore } from "@/shared/lib/store";
-import { Card, Fact, Row, SettingsGroup } from "./section";
+import { EmailAddress } from "./email-address";
+import { Card, Row, SettingsGroup } from "./section";
 import { useProfileChange } from "./use-profile";
 
 const MONDAY = "2024-01-01";
@@ -19,7 +20,7 @@ export default function ProfileSection() {
   const user = useStore(session, (state) => state.user);
   const change = useProfileChange();
   if (!user) return null;
-  const nameError = change.error instanceof ApiError ? change.error.field("display_name") : undefined;
+  const nameError = explainField(change.error, "display_name");
   const saveName = (name: string) => name.trim() !== user.display_name && change.mutate({ display_name: name.trim() });
   return (
     <>
@@ -39,7 +40,7 @@ export default function ProfileSection() {
               />
             )}
           </Row>
-          <Fact label={t("settings.email")}><span className="block truncate text-muted">{user.email}</span></Fact>
+          <EmailAddress />
         </Card>
       </SettingsGroup>
       <SettingsGroup title={t("settings.region")}>

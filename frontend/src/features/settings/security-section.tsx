@@ -4,6 +4,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
 import { auth } from "@/shared/api/endpoints";
 import { ApiError } from "@/shared/api/errors";
+import { explain } from "@/shared/api/explain";
 import { endSession, session, startSession } from "@/shared/api/session";
 import { useI18n, type Translate } from "@/shared/i18n";
 import { useStore } from "@/shared/lib/store";
@@ -31,7 +32,7 @@ function complaint(error: Error | null, field: "current" | "new", t: Translate):
   const about = error.field("new_password");
   if (field === "new") return about && t(/is the current/.test(about) ? "settings.samePassword" : "auth.weak");
   if (about) return undefined;
-  return error.field("current_password") || error.field("password") ? t("settings.wrongPassword") : error.message;
+  return error.field("current_password") || error.field("password") ? t("settings.wrongPassword") : explain(error);
 }
 
 /** Password managers file a change under the account they find in the form. */

@@ -3,6 +3,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Laptop, LogOut, Smartphone } from "lucide-react";
 import { auth } from "@/shared/api/endpoints";
+import { explain } from "@/shared/api/explain";
 import type { SignedIn } from "@/shared/api/types";
 import { useI18n } from "@/shared/i18n";
 import { formatInstant, relativeTime } from "@/shared/lib/dates";
@@ -21,7 +22,7 @@ export function Sessions() {
   const { data, error, refetch } = useQuery({ queryKey: key, queryFn: auth.sessions });
   const settled = {
     onSuccess: () => notify.success(t("sessions.ended")),
-    onError: (failure: Error) => notify.error(t("error.notSaved"), failure.message),
+    onError: (failure: Error) => notify.error(t("error.notSaved"), explain(failure)),
     onSettled: () => client.invalidateQueries({ queryKey: key }),
   };
   const end = useMutation({ mutationFn: auth.endSession, ...settled });

@@ -4,8 +4,8 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { KeyRound, Plus, Trash2 } from "lucide-react";
 import { useState, type FormEvent } from "react";
 import { auth } from "@/shared/api/endpoints";
-import { ApiError } from "@/shared/api/errors";
 import { session } from "@/shared/api/session";
+import { explain, explainField } from "@/shared/api/explain";
 import type { ApiToken, TokenScope } from "@/shared/api/types";
 import { useI18n } from "@/shared/i18n";
 import { formatInstant, relativeTime } from "@/shared/lib/dates";
@@ -63,12 +63,11 @@ function NewToken({ onCancel, onCreated }: { onCancel: () => void; onCreated: (t
     setUnscoped(!scopes.length);
     if (scopes.length) create.mutate({ name: String(data.get("name")).trim(), scopes, ...(days && { expires_in_days: days }) }, { onSuccess: (made) => onCreated(made.token) });
   }
-  const problem = create.error instanceof ApiError ? create.error : null;
   return (
     <Card>
       <form onSubmit={submit} className="flex animate-fade flex-col gap-4 p-4">
         <div className="grid gap-4 sm:grid-cols-[1fr_11rem]">
-          <TextField label={t("tokens.name")} name="name" required maxLength={100} autoFocus autoComplete="off" placeholder={t("tokens.namePlaceholder")} error={problem?.field("name") ?? create.error?.message} />
+          <TextField label={t("tokens.name")} name="name" required maxLength={100} autoFocus autoComplete="off" placeholder={t("tokens.namePlaceholder")} error={explainField(create.error, "name") ?? (create.error ? explain(create.error) : undefined)} />
           <SelectField label={t("tokens.expires")} name="days" defaultValue="90">
             {[7, 30, 90, 365].map((days) => <option key={days} value={days}>{t("tokens.days", { count: days })}</option>)}
             <option value="">{t("tokens.noEnd")}</option>
@@ -115,7 +114,7 @@ function Token({ token }: { token: ApiToken }) {
   const revoke = useMutation({
     mutationFn: () => auth.revokeToken(token.id),
     onSuccess: () => notify.success(t("tokens.revoked")),
-    onError: (error: Error) => notify.error(t("error.notSaved"), error.message),
+    onError: (error: Error) => notify.error(t("error.notSaved"), explain(error)),
     onSettled: () => client.invalidateQueries({ queryKey: key }),
   });
   const expired = token.expires_at !== null && Date.parse(token.expires_at) < now;

@@ -2,6 +2,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { auth } from "@/shared/api/endpoints";
 import { session, setUser } from "@/shared/api/session";
+import { explain } from "@/shared/api/explain";
 import type { Schemas } from "@/shared/api/types";
 import { t } from "@/shared/i18n";
 import { notify } from "@/shared/ui/toast";
@@ -24,7 +25,7 @@ export function useProfileChange() {
       notify.success(t("settings.saved"));
     },
     onError: (error) => {
-      notify.error(t("error.notSaved"), error.message);
+      notify.error(t("error.notSaved"), explain(error));
       void auth.me().then(setUser, () => undefined);
     },
   });

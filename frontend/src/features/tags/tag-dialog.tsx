@@ -3,6 +3,7 @@
 import { usePathname, useRouter } from "next/navigation";
 import { useState, type FormEvent } from "react";
 import { tags as api } from "@/shared/api/endpoints";
+import { explain } from "@/shared/api/explain";
 import { TAG_COLORS, type TagColor } from "@/shared/api/types";
 import { useI18n } from "@/shared/i18n";
 import { cx } from "@/shared/lib/cx";
@@ -28,7 +29,7 @@ export default function TagDialog({ tagId, onClose }: Dialogs["tag"] & { onClose
   const merge = useTagMutation((target: string) => api.merge(tagId, target), (all) => all.filter((each) => each.id !== tagId));
   const remove = useTagMutation(() => api.remove(tagId), (all) => all.filter((each) => each.id !== tagId));
   if (!tag) return null;
-  const fail = (error: Error) => notify.error(t("error.notSaved"), error.message);
+  const fail = (error: Error) => notify.error(t("error.notSaved"), explain(error));
   const leave = (target: string | null) => {
     onClose();
     if (onTagPage) router.replace(target ? `/tag/?name=${encodeURIComponent(target)}` : "/inbox/");

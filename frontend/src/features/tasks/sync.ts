@@ -8,6 +8,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import { del, get, keys, set } from "idb-keyval";
 import { ApiError } from "@/shared/api/errors";
 import { recurring as recurringApi, tasks as api } from "@/shared/api/endpoints";
+import { explain } from "@/shared/api/explain";
 import type { RecurringTask, Task } from "@/shared/api/types";
 import { t } from "@/shared/i18n";
 import { randomId } from "@/shared/lib/ids";
@@ -52,11 +53,11 @@ async function send(change: Change): Promise<Task | null> {
 /** The open occurrence of a series. */
 const instance = ({ task_id }: RecurringTask) => (task_id ? api.get(task_id) : null);
 
-async function changeSeries({ seriesChange, taskId }: Change): Promise<Task> {
+async function changeSeries({ id: key, seriesChange, taskId }: Change): Promise<Task> {
   const { id, scope, occurrence_key, template, time } = seriesChange!;
   const begins = scope === "following" && occurrence_key ? occurrence_key : time === undefined ? "" : (await recurringApi.get(id)).dtstart;
   const day = begins.slice(0, 10);
-  await recurringApi.change(id, { scope, occurrence_key, ...(Object.keys(template).length && { template }), ...(time !== undefined && { dtstart: time ? `${day}T${time}` : day }) });
+  await recurringApi.change(id, { scope, occurrence_key, ...(Object.keys(template).length && { template }), ...(time !== undefined && { dtstart: time ? `${day}T${time}` : day }) }, undefined, key);
   return api.get(taskId);
 }
 
@@ -84,7 +85,7 @@ export function startSync(client: QueryClient, userId: string): () => void {
     rejected: (change, error) => {
       if (error.status === 404) forgetTask(client, change.taskId);
       else void client.invalidateQueries({ queryKey: taskKeys.all });
-      notify.error(t(error.status === 404 ? "error.taskGone" : "error.notSaved"), error.status === 404 ? undefined : error.message);
+      notify.error(t(error.status === 404 ? "error.taskGone" : "error.notSaved"), error.status === 404 ? undefined : explain(error));
     },
   });
 

@@ -12,6 +12,7 @@ import { importTasks, type Report } from "./import";
 import { ImportPreview } from "./import-preview";
 import { ImportReport } from "./import-report";
 import type { Found, ImportedTask } from "./imported";
+import { explain, ToldError } from "@/shared/api/explain";
 import { readFile } from "./read-file";
 
 const MOST_BYTES = 20_000_000;
@@ -26,12 +27,12 @@ export function ImportCard() {
 
   async function read(file: File) {
     try {
-      if (file.size > MOST_BYTES) throw new Error(t("data.tooLarge"));
+      if (file.size > MOST_BYTES) throw new ToldError(t("data.tooLarge"));
       const found = readFile(await file.text());
-      if (!found.tasks.length) throw new Error(t("data.empty"));
+      if (!found.tasks.length) throw new ToldError(t("data.empty"));
       setStep({ name: "preview", found });
     } catch (error) {
-      notify.error(t("data.unreadable"), (error as Error).message);
+      notify.error(t("data.unreadable"), explain(error));
     }
   }
 
@@ -41,7 +42,7 @@ export function ImportCard() {
       const report = await importTasks(tasks, tags, zone, (done) => setStep({ name: "running", all: tasks.length, done }));
       setStep({ name: "report", report });
     } catch (error) {
-      notify.error(t("data.importFailed"), (error as Error).message);
+      notify.error(t("data.importFailed"), explain(error));
       choose();
     }
     await client.invalidateQueries();

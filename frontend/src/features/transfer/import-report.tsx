@@ -6,6 +6,7 @@ import Link from "next/link";
 import { useI18n } from "@/shared/i18n";
 import { Button } from "@/shared/ui/button";
 import { notify } from "@/shared/ui/toast";
+import { explain } from "@/shared/api/explain";
 import { undoImport, type Report } from "./import";
 
 const SHOWN = 20;
@@ -16,7 +17,7 @@ export function ImportReport({ report, onDone }: { report: Report; onDone: () =>
   const undo = useMutation({
     mutationFn: () => undoImport(report.made),
     onSuccess: () => { notify.success(t("data.report.undone")); onDone(); },
-    onError: (error: Error) => notify.error(t("error.notSaved"), error.message),
+    onError: (error: Error) => notify.error(t("error.notSaved"), explain(error)),
     onSettled: () => client.invalidateQueries(),
   });
   const Icon = report.refused.length ? TriangleAlert : CircleCheck;

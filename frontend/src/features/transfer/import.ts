@@ -1,6 +1,7 @@
 /** Makes imported tasks: parents first, a hundred at once, and what the server refuses is told apart from what it took. */
 import { recurring, tags as tagsApi, tasks as api } from "@/shared/api/endpoints";
 import { ApiError } from "@/shared/api/errors";
+import { explain, explainDetail } from "@/shared/api/explain";
 import type { BulkOperation, TaskInput } from "@/shared/api/types";
 import { randomId } from "@/shared/lib/ids";
 import { wallTime } from "@/shared/lib/dates";
@@ -85,7 +86,7 @@ async function create(batch: number[], tasks: ImportedTask[], ids: (string | nul
     if (!(error instanceof ApiError) || error.transient) throw error;
     if (batch.length === 1) {
       ids[batch[0]!] = null;
-      report.refused.push({ title: tasks[batch[0]!]!.title, reason: error.problem.errors?.[0]?.detail ?? error.message });
+      report.refused.push({ title: tasks[batch[0]!]!.title, reason: explainDetail(error.problem.errors?.[0]?.detail) ?? explain(error) });
       return;
     }
     const middle = Math.ceil(batch.length / 2);
@@ -105,7 +106,7 @@ async function finish(tasks: ImportedTask[], ids: (string | null | undefined)[],
       report.series++;
     } catch (error) {
       if (!(error instanceof ApiError) || error.transient) throw error;
-      report.refused.push({ title: task.title, reason: error.problem.errors?.[0]?.detail ?? error.message });
+      report.refused.push({ title: task.title, reason: explainDetail(error.problem.errors?.[0]?.detail) ?? explain(error) });
     }
   }
   const done = tasks.flatMap((task, at) => (task.completed && ids[at] ? [ids[at]] : []));

@@ -40,7 +40,7 @@ function parseJson(content: string): unknown {
   try {
     return JSON.parse(content.replace(/^\uFEFF/, ""));
   } catch (error) {
-    throw new UnreadableFile((error as Error).message);
+    throw new UnreadableFile(error instanceof Error ? error.message : "");
   }
 }
 
