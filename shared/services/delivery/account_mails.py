@@ -21,6 +21,7 @@ from shared.logging import get_logger
 from shared.services.account_mail import WAKE_SECONDS, WITH_LINK, requested, with_credentials
 from shared.services.delivery.outcome import Outcome
 from shared.services.delivery.settings import ActionSettings
+from shared.services.reminder_sweep import DOUBT
 
 log = get_logger(__name__)
 LEASE_SECONDS = 120
@@ -28,7 +29,6 @@ MAX_ATTEMPTS = 8
 PREFIX = "oll_"
 # The first ones close together: somebody sits there and waits for the mail.
 _RETRY_SECONDS = (10, 30, 120, 600, 1800, 3600, 7200)
-_EXPIRED = "the sender ended before it noted the outcome"
 
 _CLAIM = text(
     with_credentials(
@@ -36,7 +36,7 @@ _CLAIM = text(
         " lease_until = now() + make_interval(secs => :lease), token_hash = CASE WHEN m.kind = ANY (:with_link) THEN CAST(:hash AS bytea) END"
         " FROM users u WHERE m.id = :id AND u.id = m.user_id AND m.state = 'planned' AND m.not_before <= now() AND m.expires_at > now()"
         " AND (m.kind <> ALL (:with_link) OR {holds})"
-        " RETURNING m.id, m.user_id, m.kind, m.recipient, m.about, m.fence, m.attempts, u.locale"
+        " RETURNING m.id, m.user_id, m.kind, m.recipient, m.about, m.fence, m.attempts, u.locale, coalesce(m.last_error = :doubt, false)"
     )
 )
 _CANCEL = text(
@@ -46,7 +46,9 @@ _CANCEL = text(
     )
 )
 _MARK = text(
-    "UPDATE account_mails SET state = :state, last_error = :reason, provider_id = :provider_id, lease_until = NULL,"
+    "UPDATE account_mails SET state = :state, provider_id = :provider_id, lease_until = NULL,"
+    # The doubt of an earlier attempt stays until the end: it decides about the mail's repetition.
+    " last_error = CASE WHEN :state = 'planned' AND last_error = :doubt THEN last_error ELSE :reason END,"
     " sent_at = CASE WHEN :state = 'sent' THEN now() END,"
     " not_before = CASE WHEN :state = 'planned' THEN now() + make_interval(secs => :wait) ELSE not_before END"
     " WHERE id = :id AND fence = :fence AND state = 'sending' RETURNING 1"
@@ -56,9 +58,9 @@ _STUCK = text(
     " AND ((state = 'planned' AND (lease_until IS NULL OR lease_until < now())) OR (state = 'sending' AND lease_until < now()))"
     " ORDER BY not_before LIMIT :batch FOR UPDATE SKIP LOCKED)"
     " UPDATE account_mails m SET lease_until = now() + make_interval(secs => :wake), fence = m.fence + 1,"
-    " state = CASE WHEN s.attempts >= :most OR s.expires_at <= now() OR (s.state = 'sending' AND s.last_error = :expired)"
+    " state = CASE WHEN s.attempts >= :most OR s.expires_at <= now() OR (s.state = 'sending' AND s.last_error = :doubt)"
     " THEN 'failed' ELSE 'planned' END,"
-    " last_error = CASE WHEN s.state = 'sending' THEN :expired ELSE m.last_error END"
+    " last_error = CASE WHEN s.state = 'sending' THEN :doubt ELSE m.last_error END"
     " FROM stuck s WHERE m.id = s.id RETURNING m.id, m.user_id, m.kind, m.state, extract(epoch FROM clock_timestamp()) * 1000000 AS version"
 )
 
@@ -75,6 +77,7 @@ class Claim:
     fence: int
     attempts: int
     locale: str
+    is_doubtful: bool
 
 
 def link_token(mail_id: UUID) -> str:
@@ -86,7 +89,7 @@ def link_token(mail_id: UUID) -> str:
 def claim(connection: Any, mail_id: UUID) -> Claim | None:
     """Claim a planned mail whose time has come, and let its link work from now on; nothing when it is done, under way or dead."""
     key = {"id": mail_id, "with_link": sorted(WITH_LINK)}
-    values = {**key, "lease": LEASE_SECONDS, "hash": hash_token(link_token(mail_id))}
+    values = {**key, "lease": LEASE_SECONDS, "doubt": DOUBT, "hash": hash_token(link_token(mail_id))}
     row = connection.execute(_CLAIM, values).one_or_none()
     if row is None:
         connection.execute(_CANCEL, key)
@@ -106,7 +109,8 @@ def mark(claimed: Claim, outcome: Outcome) -> bool:
     """Write an outcome if the claim still holds; return whether it did."""
     state, wait = _next_state(claimed, outcome)
     values = {
-        "id": claimed.id, "fence": claimed.fence, "state": state, "wait": wait, "reason": outcome.reason[:300] or None,
+        "id": claimed.id, "fence": claimed.fence, "state": state, "wait": wait, "doubt": DOUBT,
+        "reason": DOUBT if outcome.is_doubtful else outcome.reason[:300] or None,
         "provider_id": outcome.provider_id,
     }  # fmt: skip
     with transaction(claimed.user_id) as connection:
@@ -121,7 +125,8 @@ def mark(claimed: Claim, outcome: Outcome) -> bool:
 def _next_state(claimed: Claim, outcome: Outcome) -> tuple[str, float]:
     if outcome.state != "retry":
         return outcome.state, 0.0
-    if claimed.attempts >= MAX_ATTEMPTS:
+    is_third_copy = outcome.is_doubtful and claimed.is_doubtful
+    if claimed.attempts >= MAX_ATTEMPTS or is_third_copy:
         return "failed", 0.0
     usual = _RETRY_SECONDS[min(claimed.attempts, len(_RETRY_SECONDS)) - 1]
     return "planned", outcome.retry_after_seconds or float(usual)
@@ -132,7 +137,7 @@ def wake(*, batch: int = 200, rounds: int = 200) -> dict[str, int]:
     from shared.events.outbox import record
 
     woken = failed = 0
-    values = {"batch": batch, "wake": WAKE_SECONDS, "most": MAX_ATTEMPTS, "expired": _EXPIRED}
+    values = {"batch": batch, "wake": WAKE_SECONDS, "most": MAX_ATTEMPTS, "doubt": DOUBT}
     for _ in range(rounds):
         with transaction(None) as connection:
             rows = connection.execute(_STUCK, values).all()

@@ -85,6 +85,15 @@ def test_a_mail_server_that_is_away_is_tried_again(anna, post, database):
     assert (row(mail_id).state, row(mail_id).last_error) == ("failed", "away")
 
 
+def test_a_server_that_hangs_up_twice_ends_it(anna, post, database):
+    """Nobody knows whether the first copy was sent; the second may be sent once more and no third."""
+    mail_id = planned(database, anna)
+    account_mails.mark(claim(mail_id), Outcome("retry", "hung up", is_doubtful=True))
+    database.run("UPDATE account_mails SET not_before = now() - interval '1 second' WHERE id = :id", id=str(mail_id))
+    account_mails.mark(claim(mail_id), Outcome("retry", "hung up", is_doubtful=True))
+    assert row(mail_id).state == "failed"
+
+
 @pytest.mark.parametrize("reason", ["expired", "address changed"])
 def test_a_link_that_would_be_dead_on_arrival_is_not_mailed(anna, post, database, reason):
     """Cancelled, not sent."""

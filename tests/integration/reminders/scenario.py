@@ -20,10 +20,12 @@ def run(sql: str, **values: Any) -> list[Any]:
         return list(result.all()) if result.returns_rows else []
 
 
-def person(*, zone: str = "UTC", locale: str = "en", **channels: bool) -> UUID:
-    """Make a person who wants reminders through exactly ``channels`` (all defaults when none is named)."""
+def person(*, zone: str = "UTC", locale: str = "en", confirmed: bool = True, **channels: bool) -> UUID:
+    """Make a person whose address is confirmed and who wants reminders through exactly ``channels`` (all defaults when none is named)."""
     user_id = make_user(zone)
     run("UPDATE users SET locale = :locale WHERE id = :id", locale=locale, id=user_id)
+    if confirmed:
+        run("UPDATE users SET email_confirmed_at = now() WHERE id = :id", id=user_id)
     if channels:
         chosen = {name: channels.get(name, False) for name in ("push", "email", "in_app")}
         prefer(user_id, {"channels": {"reminder": chosen, "digest": chosen}})

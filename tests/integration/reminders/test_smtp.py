@@ -62,6 +62,17 @@ def test_a_kept_connection_that_ended_meanwhile_costs_nothing(inbox: Inbox) -> N
     assert (len(inbox.mails), len(inbox.peers)) == (2, 2)
 
 
+@pytest.mark.parametrize("confirmed", [False, True])
+def test_what_a_task_says_is_mailed_to_confirmed_addresses_only(inbox: Inbox, confirmed: bool) -> None:
+    """Anybody can register with anybody's address; until its owner opened the link there, nothing leaves for it."""
+    user = person(confirmed=confirmed, email=True)
+    occurrence = due_reminder(user)
+    sweep_due()
+    notify(occurrence)
+    [delivery] = deliveries(user, "email")
+    assert (delivery.state, len(inbox.mails)) == (("sent", 1) if confirmed else ("suppressed", 0))
+
+
 @pytest.mark.parametrize(("answer", "state"), [("550 no such user", "failed"), ("451 try later", "retry")])
 def test_refusals_are_final_or_not_by_their_class(inbox: Inbox, answer: str, state: str) -> None:
     """5xx is for good, 4xx is not."""
