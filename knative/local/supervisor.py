@@ -7,6 +7,7 @@ with its new address, and every event that a consumer has not seen is published 
 """
 
 import hashlib
+import json
 import os
 import threading
 import time
@@ -80,6 +81,8 @@ class Supervisor:
             for starting in [pool.submit(self._start_postgres), pool.submit(self._start_kafka)]:
                 starting.result()
         self._make_environments()
+        if self._schema_is_known():
+            self._put_back(stop)
         self._start_groups()
         with ThreadPoolExecutor() as pool:
             schema = pool.submit(self._migrate)
@@ -87,7 +90,7 @@ class Supervisor:
             schema.result()
             health.result()
         self._start_sources()
-        threading.Thread(target=self._republish, name="republish", daemon=True).start()
+        threading.Thread(target=self._republish_until_done, args=(stop,), name="republish", daemon=True).start()
 
     def watch(self, stop: threading.Event) -> None:
         """Restart what ends by itself, until ``stop`` is set."""
@@ -196,18 +199,44 @@ class Supervisor:
         finally:
             self._jobs.discard(job)
 
+    @property
+    def _schema_mark(self) -> Path:
+        return self._settings.data_dir / "postgres" / "schema"  # beside the data, so both go together
+
+    def _schema_is_known(self) -> bool:
+        """Whether our own server has the schema of this code: asking Alembic costs a second, and it can only be what we made it."""
+        mark = self._schema_mark
+        return self._postgres is not None and mark.exists() and mark.read_text() == schema_hash(self._keys)
+
     def _migrate(self) -> None:
         began = time.monotonic()
-        # Asking Alembic costs a second; our own server's schema can only be what we made it. Beside the data, so both go together.
-        mark = self._settings.data_dir / "postgres" / "schema"
-        wanted = schema_hash(self._keys)
-        if self._postgres is not None and mark.exists() and mark.read_text() == wanted:
+        if self._schema_is_known():
             self._console.component("schema", "ready", "unchanged", since=began)
             return
         self._run_job("schema", ("shared.db.migrate",), self._ready_environments.migration)
         if self._postgres is not None:
-            mark.write_text(wanted)
+            self._schema_mark.write_text(schema_hash(self._keys))
         self._console.component("schema", "ready", "migrations applied", since=began)
+
+    def _put_back(self, stop: threading.Event) -> None:
+        """Put what the in-memory broker forgot back into the outbox, before anybody can write something newer that would overtake it."""
+        if self._settings.kafka != "memory":
+            return
+        from pg8000.exceptions import Error
+
+        from knative.local.republish import put_back
+
+        environment = self._ready_environments.system
+        while True:
+            self._revive_postgres()  # it may fall while other parts are being restarted
+            try:
+                put_back(environment["DATABASE_URL"], json.loads(environment["EVENT_CONSUMERS"]))
+            except (Error, OSError) as error:
+                self._console.component("events", "waiting", f"the database is away: {error}")
+                if stop.wait(REPUBLISH_PAUSE_SECONDS):
+                    return
+            else:
+                return
 
     def _republish(self) -> bool:
         """Publish again what a consumer has not seen (the in-memory broker starts empty); whether that worked."""
@@ -253,13 +282,10 @@ class Supervisor:
         _stop(dependants, CLIENTS_STOP_SECONDS)
         self._start_kafka()
         self._make_environments()
-        # First, while nobody can write: a newer version published to the empty broker would overtake what it forgot.
-        self._revive_postgres()
-        done = self._republish()
+        self._put_back(stop)
         self._start_groups()
         self._start_sources()
-        if not done:
-            threading.Thread(target=self._republish_until_done, args=(stop,), name="republish", daemon=True).start()
+        threading.Thread(target=self._republish_until_done, args=(stop,), name="republish", daemon=True).start()
 
     def _revive_postgres(self) -> None:
         """Start the embedded server again if it ended; it may fall while other parts are being restarted."""
@@ -269,7 +295,7 @@ class Supervisor:
             self._console.component("postgres", "restarted", "it had ended by itself", since=began)
 
     def _republish_until_done(self, stop: threading.Event) -> None:
-        while not stop.wait(REPUBLISH_PAUSE_SECONDS) and not self._republish():
+        while not self._republish() and not stop.wait(REPUBLISH_PAUSE_SECONDS):
             pass
 
     def _build_web(self) -> None:

@@ -4,8 +4,10 @@ KafkaSource drops an event when sink and dead letter sink both fail; a broker ma
 Outbox and inbox are in one database, so what is missing can be asked for. Consumers that did see an event recognise it.
 """
 
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from shared import metrics
 from shared.config import EventSettings
@@ -14,6 +16,7 @@ from shared.logging import get_logger
 
 log = get_logger(__name__)
 _BATCH = 500
+Run = Callable[[str, dict[str, Any]], list[UUID]]
 
 _MISSING = """
 INSERT INTO outbox_pending (event_id, user_id, aggregate_id, aggregate_version, topic, created_at)
@@ -30,6 +33,50 @@ RETURNING aggregate_id
 """
 
 
+def put_back(
+    run: Run,
+    consumers: Mapping[str, Sequence[str]],
+    *,
+    older_than_seconds: float,
+    within: timedelta,
+    rounds: int = 1000,
+) -> dict[str, list[UUID]]:
+    """Put every event that a consumer has neither processed nor given up back into the outbox; publish nothing yet.
+
+    All of them before the first is published: one sent while an older one of its aggregate is not back yet would overtake it.
+
+    Args:
+        run: runs a statement with ``:name`` parameters in a transaction of its own and returns its one column.
+        consumers: the topics each consumer reads.
+        older_than_seconds: as for :func:`republish_missing`.
+        within: as there.
+        rounds: as there.
+
+    Returns:
+        The aggregate of each event put back, by the consumer that missed it; an event that two missed counts for the first.
+    """
+    import orjson
+
+    topics = orjson.dumps({name: event_type.topic for name, event_type in BY_NAME.items()}).decode()
+    found: dict[str, list[UUID]] = {}
+    for consumer, consumed in consumers.items():
+        values: dict[str, Any] = {
+            "consumer": consumer,
+            "types": types_of(tuple(consumed)),
+            "topics": topics,
+            "since": f"{within.total_seconds()} seconds",
+            "until": f"{older_than_seconds} seconds",
+            "most": _BATCH,
+        }
+        for _ in range(rounds):
+            aggregates = run(_MISSING, values)
+            if aggregates:
+                found.setdefault(consumer, []).extend(aggregates)
+            if len(aggregates) < _BATCH:
+                break
+    return found
+
+
 def republish_missing(
     *, older_than_seconds: float = 300, within: timedelta = timedelta(hours=2), rounds: int = 1000
 ) -> dict[str, int]:
@@ -43,32 +90,24 @@ def republish_missing(
     Returns:
         How many events were put back, by consumer.
     """
-    import orjson
+    from shared.events.outbox import drain
+
+    consumers = EventSettings.load().consumers
+    found = put_back(_run, consumers, older_than_seconds=older_than_seconds, within=within, rounds=rounds)
+    aggregates = list(dict.fromkeys(aggregate for missed in found.values() for aggregate in missed))
+    for start in range(0, len(aggregates), _BATCH):
+        while drain(aggregates[start : start + _BATCH]):
+            pass
+    for consumer, missed in found.items():
+        metrics.EVENTS_REPUBLISHED.add(consumer, amount=len(missed))
+        log.warning("events.republished", consumer=consumer, count=len(missed))
+    return {consumer: len(missed) for consumer, missed in found.items()}
+
+
+def _run(sql: str, values: dict[str, Any]) -> list[UUID]:
     from sqlalchemy import text
 
     from shared.db.engine import transaction
-    from shared.events.outbox import drain
 
-    counts: dict[str, int] = {}
-    topics = orjson.dumps({name: event_type.topic for name, event_type in BY_NAME.items()}).decode()
-    for consumer, consumed in EventSettings.load().consumers.items():
-        values: dict[str, Any] = {
-            "consumer": consumer,
-            "types": types_of(tuple(consumed)),
-            "topics": topics,
-            "since": f"{within.total_seconds()} seconds",
-            "until": f"{older_than_seconds} seconds",
-            "most": _BATCH,
-        }
-        for _ in range(rounds):
-            with transaction(None) as connection:
-                aggregates = list(connection.execute(text(_MISSING), values).scalars())
-            if not aggregates:
-                break
-            drain(sorted(set(aggregates)))
-            counts[consumer] = counts.get(consumer, 0) + len(aggregates)
-            metrics.EVENTS_REPUBLISHED.add(consumer, amount=len(aggregates))
-            log.warning("events.republished", consumer=consumer, count=len(aggregates))
-            if len(aggregates) < _BATCH:
-                break
-    return counts
+    with transaction(None) as connection:
+        return list(connection.execute(text(sql), values).scalars())

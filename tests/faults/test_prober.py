@@ -172,6 +172,7 @@ def test_nothing_acknowledged_is_lost_while_everything_falls(tmp_path: Path, see
             writer.user.close()
     finally:
         bundle.stop()
+        sys.stdout.write("".join(bundle.output) + bundle.log("events"))  # shown where it failed
 
 
 def runs(bundle: Bundle) -> bool:
