@@ -10,6 +10,7 @@ import queue
 import threading
 import time
 from collections import defaultdict
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +26,8 @@ _WAITING_EVENTS = 500
 _POLL_SECONDS = 0.5
 _PARTITIONS_EVERY_SECONDS = 30.0
 _READY_SECONDS = 5.0
-Listener = queue.Queue[Event]
+_PAUSE_SECONDS = 1.0
+Listener = queue.Queue[Event | None]  # None: something was lost, or may have been
 
 
 class Broadcast:
@@ -38,7 +40,7 @@ class Broadcast:
         self._ready = threading.Event()
 
     def listen(self, user_id: UUID) -> Listener:
-        """Return a queue of this user's events from now on; a listener too slow to empty it loses the oldest."""
+        """Return a queue of this user's events from now on; ``None`` in it says that some were lost: a listener too slow, a broker away."""
         listener: Listener = queue.Queue(_WAITING_EVENTS)
         with self._lock:
             self._listeners[user_id].append(listener)
@@ -63,7 +65,24 @@ class Broadcast:
             return sum(map(len, self._listeners.values()))
 
     def _run(self) -> None:
-        from confluent_kafka import Consumer, KafkaException
+        from confluent_kafka import KafkaException
+
+        while self.count():
+            try:
+                self._read()
+            except KafkaException as error:
+                log.warning("live.reader_failed", error=repr(error))
+                time.sleep(_PAUSE_SECONDS)
+                self._reset(self._everybody())
+        self._ready.set()
+
+    def _read(self) -> None:
+        """Read until nobody listens.
+
+        Raises:
+            KafkaException: the broker is away; nobody knows what comes meanwhile.
+        """
+        from confluent_kafka import Consumer
 
         options = {
             **KafkaSettings.load().client_options(),
@@ -74,34 +93,37 @@ class Broadcast:
         }
         consumer = Consumer(options, logger=None, error_cb=lambda error: log.warning("live.kafka", code=error.name()))
         try:
-            looked, assigned = 0.0, 0
+            known: set[tuple[str, int]] = set()
+            complete = self._assign(consumer, known, first=True)
+            looked = time.monotonic()
+            self._ready.set()
             while self.count():
-                if time.monotonic() - looked > _PARTITIONS_EVERY_SECONDS or not assigned:
-                    assigned = self._assign(consumer, assigned)
+                if time.monotonic() - looked > (_PARTITIONS_EVERY_SECONDS if complete else _POLL_SECONDS):
+                    complete = self._assign(consumer, known, first=False)
                     looked = time.monotonic()
                 message = consumer.poll(_POLL_SECONDS)
                 if message is not None and message.error() is None:
                     self._hand_out(message)
-        except KafkaException as error:
-            log.warning("live.reader_failed", error=repr(error))
         finally:
-            self._ready.set()
             consumer.close()
 
-    def _assign(self, consumer: Any, assigned: int) -> int:
-        from confluent_kafka import OFFSET_END, TopicPartition
+    def _assign(self, consumer: Any, known: set[tuple[str, int]], *, first: bool) -> bool:
+        """Read partitions that are not ``known`` as well; whether every topic has some."""
+        from confluent_kafka import OFFSET_BEGINNING, TopicPartition
 
-        partitions = []
+        complete, fresh = True, []
         for topic in TOPICS:
-            found = consumer.list_topics(topic, timeout=5).topics[topic].partitions
-            partitions += [TopicPartition(topic, number, OFFSET_END) for number in found]
-        if len(partitions) > assigned:
-            # Ends are looked up now, so that nothing published after `listen` returned is skipped.
-            for partition in partitions:
-                partition.offset = consumer.get_watermark_offsets(partition, timeout=5)[1]
-            consumer.assign(partitions)
-        self._ready.set()
-        return len(partitions)
+            numbers = consumer.list_topics(topic, timeout=5).topics[topic].partitions
+            complete = complete and bool(numbers)
+            fresh += [TopicPartition(topic, number) for number in numbers if (topic, number) not in known]
+        for partition in fresh:
+            # Ends are looked up now, so that nothing published after `listen` returned is skipped; what is made later is new from its start.
+            ends = consumer.get_watermark_offsets(partition, timeout=5) if first else (0, OFFSET_BEGINNING)
+            partition.offset = ends[1]
+            known.add((partition.topic, partition.partition))
+        if fresh:
+            consumer.incremental_assign(fresh)
+        return complete
 
     def _hand_out(self, message: Any) -> None:
         headers = {
@@ -116,12 +138,23 @@ class Broadcast:
         with self._lock:
             listeners = list(self._listeners.get(event.user_id, ()))
         for listener in listeners:
-            while True:
-                try:
-                    listener.put_nowait(event)
-                    break
-                except queue.Full:
+            try:
+                listener.put_nowait(event)
+            except queue.Full:
+                self._reset([listener])
+
+    def _everybody(self) -> list[Listener]:
+        with self._lock:
+            return [listener for listeners in self._listeners.values() for listener in listeners]
+
+    def _reset(self, listeners: list[Listener]) -> None:
+        """Empty queues that lost something, or may have, and leave word of that."""
+        for listener in listeners:
+            with suppress(queue.Empty):
+                while True:
                     listener.get_nowait()
+            with suppress(queue.Full):  # only this thread puts
+                listener.put_nowait(None)
 
 
 _broadcasts: dict[int, Broadcast] = {}

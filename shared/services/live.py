@@ -2,7 +2,7 @@
 
 First what came after ``Last-Event-ID``, from the event log; then what happens, from the broadcast; a heartbeat in silence. The stream ends by
 itself before the revision's timeout and when the access token does; clients reconnect with the id of the last event they saw. Where what was
-missed cannot be told (an id this server did not make, too much of it) the stream says ``reset``: ask for everything again. Refusing such an id
+missed cannot be told (an id this server did not make, too much of it, a broker that was away) the stream says ``reset``: ask for everything again. Refusing such an id
 would end a browser's EventSource for good, which sends it anew with every try.
 """
 
@@ -23,6 +23,7 @@ HEARTBEAT_SECONDS = 15.0
 _MOST_MISSED = 500
 _REMEMBERED = 2000
 _RETRY_MS = 2000
+_RESET = b"event: reset\ndata: {}\n\n"
 _MISSED = """
 SELECT coalesce(json_agg(json_build_object('id', event_id, 'type', type, 'version', aggregate_version, 'payload', payload,
            'time', to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')) ORDER BY created_at, event_id), '[]'::json)
@@ -51,15 +52,18 @@ def stream(
         yield b"retry: %d\nevent: ready\ndata: {}\n\n" % _RETRY_MS
         missed = _missed(user_id, last_event_id) if last_event_id else []
         if missed is None:
-            yield b"event: reset\ndata: {}\n\n"
+            yield _RESET
         for row in missed or ():
             seen[UUID(row["id"])] = None
             yield _frame(row["type"], row["id"], row["time"], row["payload"], row["version"])
         while (left := ends - clock.epoch_seconds()) > 0:
             try:
-                event: Event = listener.get(timeout=min(heartbeat_seconds, left))
+                event: Event | None = listener.get(timeout=min(heartbeat_seconds, left))
             except queue.Empty:
                 yield b"event: ping\ndata: {}\n\n"
+                continue
+            if event is None:
+                yield _RESET
                 continue
             if event.id in seen:
                 continue  # published twice, or in the log's answer already

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from shared.events import outbox
+from shared.events.broadcast import get_broadcast
 from shared.services.live import stream
+from tests.support.bundle import wait_until
 from tests.support.client import Person
 
 
@@ -84,6 +86,19 @@ def test_the_reader_ends_with_its_last_listener(people):
     if reader is not None:
         reader.join(10)
         assert not reader.is_alive()
+
+
+def test_a_listener_too_slow_is_told_to_ask_again(people, monkeypatch):
+    """Its queue is full: what was in it is given up for one reset, and what happens after that arrives."""
+    ada, _ = people
+    monkeypatch.setattr("shared.events.broadcast._WAITING_EVENTS", 2)
+    listener = get_broadcast().listen(ada.user_id)
+    task = ada.post("/api/tasks", {"title": "0"}).json
+    for number in range(1, 4):
+        ada.patch(f"/api/tasks/{task['id']}", {"title": str(number)})
+    # The third of four finds it full; nobody takes anything out meanwhile.
+    wait_until(lambda: [each and each.sequence for each in listener.queue] == [None, 4])
+    get_broadcast().leave(ada.user_id, listener)
 
 
 def test_the_function_wants_a_token(people):
