@@ -60,6 +60,7 @@ class World:
     def __init__(self, database: Database, kafka: str, steps: Steps) -> None:
         self.database = database
         self.kafka = kafka
+        self.is_apache = os.environ.get("TEST_KAFKA") == "apache"
         self._steps = steps
         url = urlsplit(database.superuser_url)
         self._connection = Connection(

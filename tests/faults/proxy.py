@@ -1,6 +1,7 @@
 """A TCP proxy that breaks connections: pass, blackhole (bytes vanish, nobody is told), reset, cut after some bytes.
 
-Used between our code and PostgreSQL. What was swallowed stays lost: such a connection is reset when the proxy heals.
+Used between our code and PostgreSQL, Kafka, mail and push servers. What was swallowed stays lost: such a connection is reset when the proxy
+heals. A Kafka broker tells its clients where it is, so in its answers the proxy writes its own address: nobody goes round it.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ class Proxy:
         self.cut_after = 0
         self.port = 0
         self._target = target
+        self._there = _broker_address(target)
         self._damaged: set[asyncio.StreamWriter] = set()
         self._open: set[asyncio.StreamWriter] = set()
         self._loop = asyncio.new_event_loop()
@@ -41,6 +43,7 @@ class Proxy:
     def _run(self, ready: threading.Event) -> None:
         self._server = self._loop.run_until_complete(asyncio.start_server(self._accept, "127.0.0.1", 0))
         self.port = self._server.sockets[0].getsockname()[1]
+        self._here = _broker_address(self.port)
         ready.set()
         self._loop.run_forever()
 
@@ -78,7 +81,7 @@ class Proxy:
                         sink.write(data[: self.cut_after])
                         await sink.drain()
                     break
-                sink.write(data)
+                sink.write(data.replace(self._there, self._here) if answers else data)
                 await sink.drain()
         if self.mode == "reset":
             _reset(client)
@@ -87,6 +90,11 @@ class Proxy:
     def _reset_damaged(self) -> None:
         while self._damaged:
             _reset(self._damaged.pop())
+
+
+def _broker_address(port: int) -> bytes:
+    """Return how Kafka's metadata names a broker on this machine: the host's text, then the port as four bytes."""
+    return b"127.0.0.1" + struct.pack(">i", port)
 
 
 def _reset(writer: asyncio.StreamWriter) -> None:
