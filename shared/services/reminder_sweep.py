@@ -79,6 +79,10 @@ _RECENT = text(
     " WHERE d.user_id = ANY (:users) AND o.late AND d.channel <> 'in_app'"
     " AND (d.state IN ('planned', 'sending') OR d.sent_at > :since) GROUP BY d.user_id"
 )
+_WAITING_LATE = text(
+    "SELECT count(DISTINCT d.occurrence_id) FROM deliveries d JOIN reminder_occurrences o ON o.id = d.occurrence_id"
+    " WHERE d.user_id = :user_id AND o.late AND o.id <> :id AND d.channel <> 'in_app' AND d.state = 'planned' AND d.not_before >= :start"
+)
 _STUCK = text(
     "WITH stuck AS (SELECT id, state, attempts, last_error FROM deliveries WHERE not_before <= :now"
     " AND ((state = 'planned' AND (lease_until IS NULL OR lease_until < :now)) OR (state = 'sending' AND lease_until < :now))"
@@ -238,6 +242,18 @@ def failure_event(row: Any, reason: str) -> NewEvent:
         reason=reason[:200],
     )  # fmt: skip
     return NewEvent("notification.failed", row.user_id, row.id, row.fence, payload, origin="system")
+
+
+def disturb_at(connection: Any, row: Any, now: datetime) -> datetime:
+    """Return when an occurrence that was planned for now may disturb: now, or after the quiet hours.
+
+    The rest of a storm that quiet hours interrupt does not come at once when they end: behind those that wait already, within the cap.
+    """
+    end = quiet_end(row, now)
+    if end == now or not row.late:
+        return end
+    waiting = connection.execute(_WAITING_LATE, {"user_id": row.user_id, "start": end, "id": row.id}).scalar_one()
+    return end + STORM_WINDOW * (waiting // STORM_CAP)
 
 
 def _start_times(connection: Any, rows: Sequence[Any], late_ids: set[UUID], now: datetime) -> dict[UUID, datetime]:

@@ -133,7 +133,7 @@ def claim(connection: Any, occurrence_id: UUID) -> list[Claim]:
     if row.state != "expired_visible" and not (row.state == "due" and is_open):
         _cancel(connection, row, "the task is done or deleted" if not is_open else "the reminder was changed")
         return []
-    until = reminder_sweep.quiet_end(row, row.now)
+    until = reminder_sweep.disturb_at(connection, row, row.now)
     if until > row.now:
         connection.execute(_DEFER, {"id": occurrence_id, "until": until})
     subject = _subject(row)

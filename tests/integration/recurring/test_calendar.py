@@ -1,12 +1,15 @@
 """The calendar feed: secret address, what it shows, and text that tries to write lines of its own."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from io import StringIO
+from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import icalendar
 import pytest
+from dateutil.rrule import rrulestr
 from dateutil.tz import tzical
 from werkzeug.test import Client
 
@@ -111,6 +114,44 @@ def test_the_zone_of_the_feed_is_the_zone_of_the_world(planner: Planner, zone: s
     for _ in range(2 * 366 * 48):  # two years in half hours
         moment += timedelta(minutes=30)
         assert moment.astimezone(read).replace(tzinfo=None) == moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York"])
+@pytest.mark.parametrize(
+    ("rrule", "hour"),
+    [
+        ("FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", "T09:00"),
+        ("FREQ=DAILY", "T02:30"),  # a wall time that clocks skip once a year, and show twice
+        ("FREQ=WEEKLY;INTERVAL=2;BYDAY=SU,MO;WKST=SU", "T09:00"),
+        ("FREQ=MONTHLY", "T09:00"),  # from the 31st: the anchor day is written out
+        ("FREQ=MONTHLY;BYDAY=-1FR", ""),
+        ("FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1;COUNT=9", "T18:30"),
+        ("FREQ=DAILY;INTERVAL=3;UNTIL=20270420T063000Z", "T08:30"),
+        ("FREQ=YEARLY;BYMONTH=3,10;BYMONTHDAY=-1", "T02:30"),
+    ],
+)
+def test_a_calendar_program_sees_what_we_say_comes_next(planner: Planner, rrule: str, hour: str, zone: str) -> None:
+    """Expanded by another library, rule, exceptions and what is left of COUNT are the preview's, instant by instant."""
+    person = Subscriber(user_id=planner.user_id)
+    series = person.series(rrule, f"2027-01-31{hour}", zone)
+    person.complete(person.waiting(series))
+    planner.deliver()
+    third = person.get(f"{SERIES}/{series['id']}/preview?count=3", app=RECURRING).json["items"][2]["local"]
+    assert person.post(f"{SERIES}/{series['id']}/skip?occurrence_key={third}", app=RECURRING).status_code == 200
+    coming = person.get(f"{SERIES}/{series['id']}/preview?count=60", app=RECURRING).json["items"]
+    (event,) = [event for event in person.feed(person.address()) if "RRULE" in event]
+    start = event.decoded("dtstart")
+    wall = datetime(start.year, start.month, start.day, getattr(start, "hour", 0), getattr(start, "minute", 0))  # noqa: DTZ001
+    rule = event["rrule"].to_ical().decode()
+    if "UNTIL" in rule:
+        until = event["rrule"]["UNTIL"][0].astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+        rule = re.sub("UNTIL=[0-9TZ]+", f"UNTIL={until:%Y%m%dT%H%M%S}", rule)
+    left_out = {
+        one.dt.strftime("%Y%m%d") for many in [event["exdate"]] for one in (many.dts if hasattr(many, "dts") else many)
+    }
+    found = [at for at in islice(rrulestr(rule, dtstart=wall), 61) if at.strftime("%Y%m%d") not in left_out][:60]
+    expected = [at.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") for at in found]
+    assert [item["utc"] for item in coming] == expected
 
 
 def test_an_instance_put_off_overrides_its_place_in_the_rule(planner: Planner) -> None:
