@@ -33,6 +33,18 @@ INSERT = (
     " INSERT INTO outbox_pending (event_id, user_id, aggregate_id, aggregate_version, topic, created_at)"
     " VALUES (:event_id, :user_id, :aggregate_id, :version, :topic, :created_at)"
 )
+# The same for many: a tick of the reminders function records hundreds at once.
+_INSERT_MANY = (
+    "WITH given AS (SELECT x.* FROM jsonb_array_elements(CAST(:events AS jsonb)) WITH ORDINALITY AS e(event, place),"
+    " jsonb_to_record(e.event) AS x(event_id uuid, user_id uuid, aggregate_id uuid, version bigint, type text, schema_version smallint,"
+    " payload jsonb, details jsonb, origin text, traceparent text, topic text, created_at timestamptz) ORDER BY e.place),"
+    " logged AS (INSERT INTO event_log (event_id, user_id, aggregate_id, aggregate_version, type, schema_version,"
+    " payload, details, origin, traceparent, created_at)"
+    " SELECT event_id, user_id, aggregate_id, version, type, schema_version, payload, details, origin, traceparent, created_at FROM given)"
+    " INSERT INTO outbox_pending (event_id, user_id, aggregate_id, aggregate_version, topic, created_at)"
+    " SELECT event_id, user_id, aggregate_id, version, topic, created_at FROM given"
+)
+_MANY = 10
 
 
 @dataclass(frozen=True)
@@ -102,11 +114,23 @@ def record(connection: Any, *events: NewEvent) -> None:
 
     from shared.db.engine import after_commit
 
-    statement = text(INSERT)
-    for event in events:
-        connection.execute(statement, event.values())
+    if len(events) >= _MANY:
+        connection.execute(text(_INSERT_MANY), {"events": _as_json(events)})
+    else:
+        for event in events:
+            connection.execute(text(INSERT), event.values())
     aggregates = [event.aggregate_id for event in events]
     after_commit(connection, lambda: publish_soon(aggregates))
+
+
+def _as_json(events: Sequence[NewEvent]) -> str:
+    import orjson
+
+    rows = [event.values() for event in events]
+    texts = [
+        {**row, "payload": orjson.Fragment(row["payload"]), "details": orjson.Fragment(row["details"])} for row in rows
+    ]
+    return orjson.dumps(texts).decode()
 
 
 def publish_soon(aggregates: Iterable[UUID]) -> None:
