@@ -252,7 +252,7 @@ def disturb_at(connection: Any, row: Any, now: datetime) -> datetime:
     end = quiet_end(row, now)
     if end == now or not row.late:
         return end
-    waiting = connection.execute(_WAITING_LATE, {"user_id": row.user_id, "start": end, "id": row.id}).scalar_one()
+    waiting: int = connection.execute(_WAITING_LATE, {"user_id": row.user_id, "start": end, "id": row.id}).scalar_one()
     return end + STORM_WINDOW * (waiting // STORM_CAP)
 
 
