@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Kind = Literal[
-    "add", "find", "tags", "complete", "reopen", "reschedule", "prioritise", "tag", "untag", "rename", "change", "delete", "restore", "undo",
+    "add", "note", "elsewhere", "find", "tags", "complete", "reopen", "reschedule", "prioritise", "tag", "untag", "rename", "change", "delete", "restore", "undo",
     "plan", "help", "thanks", "yes", "no", "choose",
 ]  # fmt: skip
 
@@ -52,7 +52,7 @@ class Intent:
     Attributes:
         kind: what.
         target: which tasks.
-        text: the rest it needs: the new task, the new time, the new title.
+        text: the rest it needs: the new task, the new time, the new title, what to add to the notes; where it is done when not here.
         priority: the new priority, or ``up`` and ``down``.
         tags: tags to add or take away.
         numbers: the choices that were picked; -1 is the last, 0 all of them.

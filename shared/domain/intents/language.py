@@ -2,7 +2,7 @@
 
 import re
 
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = re.compile(r"\b[^\W\d_]+\b")
 _GERMAN = frozenset({
     "der", "die", "das", "den", "dem", "ein", "eine", "einen", "und", "oder", "nicht", "ich", "mir", "mich", "mein", "meine", "meinen",
     "bitte", "kannst", "könntest", "alle", "alles", "aufgabe", "aufgaben", "heute", "morgen", "übermorgen", "gestern", "woche", "nächste",
@@ -12,7 +12,7 @@ _GERMAN = frozenset({
     "mache", "benenne", "tagge", "plane", "öffne", "wieder", "rückgängig", "fällig", "überfällig", "überfälligen", "dringend", "wichtig",
     "hoch", "niedrig", "erinnere", "steht", "an", "hilfe", "ja", "nein", "danke", "hallo", "beide", "erste", "ersten", "zweite",
     "zweiten", "dritte", "dritten", "letzte", "letzten", "sie", "es", "uhr", "montag", "dienstag", "mittwoch", "donnerstag", "freitag",
-    "samstag", "sonntag", "früh", "abend", "löschen", "verschieben", "umbenennen", "papierkorb", "tag",
+    "samstag", "sonntag", "schmeiß", "weg", "gibts", "überfälliges", "tagen", "wochen", "monats", "ende", "nee", "lass", "hol", "hole", "zurück", "vergiss", "nenn", "schieb", "mal", "gibt", "hab", "habe", "noch", "kein", "keine", "früh", "abend", "löschen", "verschieben", "umbenennen", "papierkorb", "tag",
 })  # fmt: skip
 _ENGLISH = frozenset({
     "the", "a", "an", "and", "or", "not", "i", "me", "my", "please", "can", "could", "you", "all", "everything", "task", "tasks", "today",

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from shared.domain.intents.intent import Intent, Kind, Target
 from shared.domain.intents.rules import RULES, Rule
+from shared.domain.intents.shorthand import spelled
 from shared.domain.intents.target import read_places, read_target
 from shared.domain.intents.verbs import mended
 from shared.domain.intents.vocabulary import (
@@ -25,7 +26,7 @@ _COMMAND_LENGTH = 500
 _SPACES = re.compile(r"[^\S\n]+")
 _FIXED: tuple[tuple[Kind, set[str]], ...] = (("yes", YES), ("no", NO), ("help", HELP), ("thanks", THANKS))
 _COURTESY = re.compile(
-    r"(?:please|pls|plz|bitte|hey|hi|hello|hallo|ok|okay|so|now|also|oh|well|thanks|danke|mal|"
+    r"(?:please|pls|plz|bitte|hey|hi|hello|hallo|ok|okay|so|now|also|oh|well|then|thanks|danke|dann|mal|"
     r"(?:can|could|would|will) (?:you|u)(?: please| kindly)?|would you mind|i(?:'d| would) like (?:you )?to|i want (?:you )?to|i wanna|let'?s|just|kindly|go ahead and|"
     r"(?:kannst|könntest|würdest|magst) du(?: mir)?(?: bitte)?(?: mal)?|ich (?:möchte|will|würde gern(?:e)?))[,!]?\s+",
     re.IGNORECASE,
@@ -41,6 +42,9 @@ _QUESTION = re.compile(
     r"(?:who|what|why|when|where|how|which|is|are|do|does|did|can|could|should|will|wer|was|warum|wieso|wann|wo|wie|welche\w*|ist|sind|kann|kannst|soll)\b",
     re.IGNORECASE,
 )
+_QUOTES = re.compile(r"^[\"\u201c\u201e\u00ab](.+)[\"\u201d\u201c\u00bb]$")
+_EXCUSE = re.compile(r"(?:i'?m|i am|sorry|it'?s|ich bin|ich hab|es ist|bin)\b", re.IGNORECASE)
+_MY_WEEK = re.compile(r"^(?:my |the |meine |die )(week|weekend|month|woche)$", re.IGNORECASE)
 _WORDY = re.compile(r"\w")
 _TASK_WORD = re.compile(r"\b(?:tasks?|todos?|to-dos?|aufgaben?|list|liste|inbox|everything|alles)\b", re.IGNORECASE)
 _SEPARATOR = re.compile(r"\s(?:to|until|till|for|on|auf|bis|nach)\s", re.IGNORECASE)
@@ -53,6 +57,7 @@ _DESCRIBED = (
     (re.compile(r"\b(urgent|high|low)[- ]priority\b", re.IGNORECASE), "!"),
     (re.compile(r"\b(?:tagged(?: with| as)?|with (?:the )?tag|mit (?:dem )?tag|und tag|and tag) #?(\w[\w-]*)", re.IGNORECASE), "#"),
 )  # fmt: skip
+_REMIND_LATE = re.compile(r"(?P<when>(?:in|at|on|tomorrow|tonight|today|next) ?.*?) to (?P<what>\w.+)", re.IGNORECASE)
 _REMINDED = re.compile(r"(?:(?P<when>.+?) )?(?:daran|an),? (?P<what>.+)", re.IGNORECASE)
 _ZU = re.compile(r"\b(?:zu |(?P<prefix>ab|an|auf|aus|ein|mit|nach|vor|weg|zurück|her|hin)zu)(?P<verb>\w+n)$")
 
@@ -66,7 +71,7 @@ def read(text: str) -> list[Intent]:
             return [Intent(kind)]
     if not _WORDY.search(text):
         return [Intent("help")]
-    plain = _polite(bare)
+    plain = spelled(_polite(bare))
     picked = _picked(plain)
     if picked:
         return [Intent("choose", numbers=picked)]
@@ -118,6 +123,15 @@ def _commands(text: str) -> list[Intent]:
                 found.append(_clause(here))
                 rest = rest[size:]
                 break
+    if (
+        len(found) > 1
+        and found[0].kind == "add"
+        and _EXCUSE.match(_polite(parts[0]))
+        and len(found[1:]) == len(parts[1:])
+    ):
+        found = found[1:]  # "i'm sick today, move everything to tomorrow": why, then what
+        if all(intent.kind != "add" for intent in found):
+            return found
     if len(found) > 1 and found[0].kind == "add" and not _explicit(parts[0]):
         return [whole if whole.kind != "add" else _added(text)]
     return found if len(found) > 1 else [whole]
@@ -136,6 +150,7 @@ def _explicit(clause: str) -> bool:
 
 def _clause(clause: str) -> Intent:
     bare = _polite(clause.strip()).rstrip(" .!?")
+    bare = spelled(bare)
     if bare.casefold() in BARE_VERBS:
         return Intent(BARE_VERBS[bare.casefold()], Target(refers="it"))
     listed = _LISTED.fullmatch(bare)
@@ -163,11 +178,21 @@ def _intent(rule: Rule, match: re.Match[str], clause: str) -> Intent | None:
         return _added(_reminded(groups["text"]) if implied else _from_original(clause, groups["text"]))
     asking = rule.kind == "find"
     said = groups.get("target") or ""
+    if asking:
+        said = _MY_WEEK.sub(
+            lambda match: f"this {match[1]}" if match[1] in {"week", "weekend", "month"} else f"diese {match[1]}", said
+        )
     target = read_target(said, asking=asking)
     if implied.get("completed"):
         target = replace(target, completed=True)
     if asking and target.refers:
         return None
+    if implied.get("every"):
+        target = Target(every=True)
+    if implied.get("undated"):
+        target = replace(target, due="none")
+    if rule.kind == "elsewhere" and not rule.maybe:
+        return Intent("elsewhere", text=implied["text"])
     if not asking and not said.strip():
         return None
     tags = tuple(
@@ -175,6 +200,8 @@ def _intent(rule: Rule, match: re.Match[str], clause: str) -> Intent | None:
     )
     priority = implied.get("priority") or PRIORITIES.get((groups.get("priority") or "").casefold(), "")
     text = implied.get("text") or implied.get("sign", "") + (groups.get("text") or "").strip()
+    if rule.kind in {"rename", "change"}:
+        text = _QUOTES.sub(r"\1", text)
     fallback = _described(clause.strip()) if rule.maybe else ""
     return Intent(rule.kind, target, text, priority, tags, fallback=fallback)
 
@@ -197,6 +224,9 @@ def _described(text: str) -> str:
 
 def _reminded(text: str) -> str:
     """Return "morgen daran, Blumen zu gießen" as one writes a task: "Blumen gießen morgen"."""
+    late = _REMIND_LATE.fullmatch(text)
+    if late is not None:
+        return f"{late['what']} {late['when']}"
     match = _REMINDED.fullmatch(text)
     return f"{_ZU.sub(_infinitive, match['what'])} {match['when'] or ''}".strip() if match else text
 

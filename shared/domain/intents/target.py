@@ -7,7 +7,9 @@ from shared.domain.intents.vocabulary import DUE, PRIORITIES, SPAN
 
 _SPACES = re.compile(r"\s+")
 _QUOTED = re.compile(r"[\"“„»\u2018']([^\"“”„«»]{2,}?)[\"”“«\u2019'](?=\s|$|[.,!?])")
-_EVERY = re.compile(r"\b(?:everything|all|every|each|alles|alle[rn]?|jede[rns]?|sämtliche)\b", re.IGNORECASE)
+_EVERY = re.compile(
+    r"\b(?:everything|all|every|each|both|beiden?|alles|alle[rn]?|jede[rns]?|sämtliche)\b", re.IGNORECASE
+)
 _TAGGED = re.compile(
     r"#([^\s#,;]+)|\b(?:tagged|labell?ed|with (?:the )?(?:tag|label)|mit (?:dem )?(?:tag|label)|getaggt mit|tag)\s+(?:with\s+|as\s+)?#?([^\s#,;]+)",
     re.IGNORECASE,
@@ -26,7 +28,7 @@ _TRASH = re.compile(
     re.IGNORECASE,
 )
 _NOISE = re.compile(
-    r"\b(?:everything|all|any|anything|every|each|the|my|of|a|an|task|tasks|todo|todos|item|items|one|ones|thing|things|stuff|please|that(?:['\u2019]s|s)?|which|who|is|are|"
+    r"\b(?:everything|all|any|anything|every|each|both|beiden?|left|mal|hab|was|the|my|of|a|an|task|tasks|todo|todos|item|items|one|ones|thing|things|stuff|please|that(?:['\u2019]s|s)?|which|who|is|are|"
     r"tagged|tag|labelled|labeled|with|due|do|does|i|have|got|has|for|on|in|at|by|about|called|named|titled|to|it|this|those|these|now|there|still|from|"
     r"alles|alle|aller|jede[rns]?|sämtliche|der|die|das|den|dem|meine?[nrs]?|eine?[nrs]?|aufgaben?|sachen|bitte|was|welche|ist|sind|mit|getaggt|markiert|"
     r"namens|fällige?[nrs]?|an|für|am|im|zum|zur|noch|zu|tun|mal|doch|es|gibt|habe|ich|heißt|von|aus)\b",

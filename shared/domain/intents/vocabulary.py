@@ -9,6 +9,7 @@ PRIORITIES = {
     "high": "high", "important": "high", "hoch": "high", "hohe": "high", "hoher": "high", "hohen": "high", "wichtig": "high", "top": "high",
     "medium": "medium", "normal": "medium", "mittel": "medium", "mittlere": "medium", "mittlerer": "medium",
     "low": "low", "unimportant": "low", "niedrig": "low", "niedrige": "low", "niedriger": "low", "unwichtig": "low",
+    "p1": "urgent", "p2": "high", "p3": "medium", "p4": "low",
     "none": "none", "keine": "none", "keiner": "none",
 }  # fmt: skip
 PRIORITY = "|".join(sorted(PRIORITIES, key=len, reverse=True))
@@ -21,11 +22,11 @@ YES = {
     "ja gerne", "passt", "genau", "in ordnung", "yes do it", "ja mach das", "👍", "✅", "👌",
 }  # fmt: skip
 NO = {
-    "no", "n", "nope", "cancel", "stop", "don't", "do not", "never mind", "nevermind", "no thanks", "no thank you", "forget it", "rather not",
+    "no", "n", "nope", "nvm", "nah", "nee lass", "lass mal", "ne", "passt schon", "cancel", "stop", "don't", "do not", "never mind", "nevermind", "no thanks", "no thank you", "forget it", "rather not",
     "nein", "nee", "nö", "abbrechen", "abbruch", "nicht", "lieber nicht", "nein danke", "lass es", "lass das", "vergiss es", "doch nicht", "👎", "❌",
 }  # fmt: skip
 HELP = {
-    "help", "hilfe", "?", "what can you do", "was kannst du", "hi", "hello", "hey", "hallo", "moin", "servus", "guten tag", "guten morgen",
+    "help", "hilfe", "?", "what can u do", "what do you do", "was kannst du alles", "was kannst du so", "was geht", "what can you do", "was kannst du", "hi", "hello", "hey", "hallo", "moin", "servus", "guten tag", "guten morgen",
     "good morning", "how does this work", "wie geht das", "help me", "hilf mir", "test",
 }  # fmt: skip
 THANKS = {
@@ -41,6 +42,7 @@ UNDO = re.compile(
     r"|mach(?:e)? (?:das|es|die letzte änderung|alles) (?:wieder )?rückgängig)(?: (?:that|it|this|(?:the|my|die|das) (?:last|letzte[ns]?)(?: \w+)?))?|oops|ups|hoppla"
 )
 PLAN = re.compile(
+    r"what(?:'s| is) (?:the )?most important(?: thing| task| one)?(?: (?:now|today))?|was ist (?:jetzt |heute )?(?:am wichtigsten|das wichtigste)|plane? (?:mir )?mal (?:meinen|den) tag|"
     r"(?:plan|organi[sz]e|structure) (?:my|the) day|what (?:should|shall|can|do) i (?:do|work on|start with|focus on)(?: (?:now|today|next|first))?"
     r"|what(?:'s| is) next|what(?:'s| is) on (?:my )?(?:plate|agenda|the agenda)(?: (?:today|for today))?|(?:my )?(?:agenda|day)(?: for today)?"
     r"|plane?(?: mir)? (?:meinen|den) tag|was (?:soll|kann) ich (?:heute |jetzt |als nächstes )?(?:tun|machen|anfangen)|mein tag|tagesplan|was kommt als nächstes|was liegt (?:heute )?an"

@@ -32,6 +32,8 @@ def settled(intent: Intent, person: Person, locale: str) -> Intent:
 
     if intent.kind in {"tag", "untag"} and not intent.tags and intent.text != "all":
         raise Unclear("needs_tag")
+    if intent.kind == "elsewhere" and not intent.fallback:
+        raise Unclear(f"elsewhere_{intent.text}")
     if intent.kind == "change":
         kind: Any = "reschedule" if _readable(intent.text, person, locale) else "rename"
         return replace(intent, kind=kind)
@@ -49,6 +51,8 @@ def operation(intent: Intent, task: dict[str, Any], person: Person, locale: str)
     """Return what to do to a task, or ``None`` when it is that way already."""
     if intent.kind in _WHOLE:
         return {"action": intent.kind, "id": task["id"]}
+    if intent.kind == "elsewhere":
+        raise Unclear(f"elsewhere_{intent.text}")
     change = _fields(intent, task, person, locale)
     return {"action": "update", "id": task["id"], "task": change} if change else None
 
@@ -57,6 +61,8 @@ def _fields(intent: Intent, task: dict[str, Any], person: Person, locale: str) -
     if intent.kind == "prioritise":
         priority = _priority(intent.priority, task["priority"])
         return {} if task["priority"] == priority else {"priority": priority}
+    if intent.kind == "note":
+        return {"notes": f"{task['notes']}\n{intent.text}".strip()}
     if intent.kind == "rename":
         return {} if task["title"] == intent.text else {"title": intent.text}
     if intent.kind in {"tag", "untag"}:

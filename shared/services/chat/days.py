@@ -56,11 +56,16 @@ def shifted(task: dict[str, Any], amount: str, today: date) -> dict[str, Any]:
         raise InvalidInput("Expected an amount of time.", field="due")
     count = sign * _number(number)
     if task["due_local"]:
-        local = _moved(datetime.fromisoformat(task["due_local"]), name, count)
+        planned = datetime.fromisoformat(task["due_local"])
+        # What is overdue is put off from today: a day after a day long gone would still be overdue.
+        if count > 0 and planned.date() < today:
+            planned = datetime.combine(today, planned.time())
+        local = _moved(planned, name, count)
         return {"due_at": local.isoformat(), "due_tz": task["due_tz"]}
     if name == "hours":
         raise InvalidInput("This task has a day and no time; say a day.", field="due")
     day = date.fromisoformat(task["due_on"]) if task["due_on"] else today
+    day = max(day, today) if count > 0 else day
     return {"due_on": _moved(datetime(day.year, day.month, day.day), name, count).date().isoformat()}  # noqa: DTZ001 - a calendar day
 
 

@@ -5,7 +5,7 @@ When a title fits several tasks it asks with numbers, and keeps the question in 
 """
 
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 from uuid import UUID
 
@@ -28,7 +28,20 @@ from shared.services.chat.selection import NoTask, Question, Selection, Task, sh
 from shared.services.chat.words import counted, say
 
 _SHOWN = 20
-_CHANGES = {"complete", "reopen", "reschedule", "prioritise", "tag", "untag", "rename", "change", "delete", "restore"}
+_CHANGES = {
+    "note",
+    "elsewhere",
+    "complete",
+    "reopen",
+    "reschedule",
+    "prioritise",
+    "tag",
+    "untag",
+    "rename",
+    "change",
+    "delete",
+    "restore",
+}
 
 
 class Said(Exception):
@@ -173,6 +186,9 @@ class _Turn:
 
     def _find(self, target: Target) -> Iterator[ChatEvent]:
         found = self._selection().matching(target, _SHOWN + 1)
+        if not found and target.words and not target.tags:
+            # "what about work": the word may be a tag's.
+            found = self._selection().matching(replace(target, words="", tags=tuple(target.words.split())), _SHOWN + 1)
         if not found:
             asked_due = (target.due or target.when) and not (target.words or target.completed)
             yield text(self.say("nothing_due" if asked_due else "found_none"))

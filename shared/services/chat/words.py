@@ -37,6 +37,9 @@ WORDS: dict[str, dict[str, str]] = {
         "summary_change_one": "Change 1 task",
         "summary_delete": "Delete {count} tasks",
         "summary_delete_one": "Delete 1 task",
+        "elsewhere_tags": "Tags are renamed, merged and deleted under Tags in the app; I can put them on tasks and take them off.",
+        "elsewhere_trash": "Nothing is deleted for good from here; the trash is emptied in the app, and by itself after 30 days.",
+        "elsewhere_repeat": "I cannot make a task that exists repeat. Open it and choose Repeat, or tell me a new one: water the plants every sunday.",
         "quota_messages": "Today's {limit} messages to the model are used up. The next day begins on {day} at {time} ({zone}); until then the built-in commands answer.",
         "quota_tokens": "Today's {limit} tokens of the model are used up. The next day begins on {day} at {time} ({zone}); until then the built-in commands answer.",
         "help": (
@@ -80,6 +83,9 @@ WORDS: dict[str, dict[str, str]] = {
         "summary_change_one": "1 Aufgabe ändern",
         "summary_delete": "{count} Aufgaben löschen",
         "summary_delete_one": "1 Aufgabe löschen",
+        "elsewhere_tags": "Tags werden in der App unter Tags umbenannt, zusammengelegt und gelöscht; ich kann sie vergeben und wegnehmen.",
+        "elsewhere_trash": "Von hier aus wird nichts endgültig gelöscht; der Papierkorb wird in der App geleert, und nach 30 Tagen von selbst.",
+        "elsewhere_repeat": "Eine vorhandene Aufgabe kann ich nicht wiederkehren lassen. Öffne sie und wähle Wiederholen, oder nenne mir eine neue: Blumen gießen jeden Sonntag.",
         "quota_messages": "Die {limit} Nachrichten an das Modell sind für heute verbraucht. Der nächste Tag beginnt am {day} um {time} ({zone}); bis dahin antworten die eingebauten Befehle.",
         "quota_tokens": "Die {limit} Tokens des Modells sind für heute verbraucht. Der nächste Tag beginnt am {day} um {time} ({zone}); bis dahin antworten die eingebauten Befehle.",
         "help": (
