@@ -227,14 +227,17 @@ class Supervisor:
         from knative.local.republish import put_back
 
         environment = self._ready_environments.system
+        began = time.monotonic()
         while True:
             self._revive_postgres()  # it may fall while other parts are being restarted
             try:
                 put_back(environment["DATABASE_URL"], json.loads(environment["EVENT_CONSUMERS"]))
             except (Error, OSError) as error:
-                self._console.component("events", "waiting", f"the database is away: {error}")
+                self._console.component("events", "waiting", f"the database did not take them: {error}")
                 if stop.wait(REPUBLISH_PAUSE_SECONDS):
                     return
+                if time.monotonic() - began > HEALTH_TIMEOUT_SECONDS:
+                    raise ComponentError("what consumers have not seen cannot be put back into the outbox") from error
             else:
                 return
 

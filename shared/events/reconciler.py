@@ -23,7 +23,7 @@ INSERT INTO outbox_pending (event_id, user_id, aggregate_id, aggregate_version, 
 SELECT e.event_id, e.user_id, e.aggregate_id, e.aggregate_version, CAST(:topics AS jsonb) ->> e.type, e.created_at
   FROM event_log e
  WHERE e.created_at BETWEEN now() - CAST(:since AS interval) AND now() - CAST(:until AS interval)
-   AND e.type = ANY (:types)
+   AND e.type = ANY (:names)
    AND NOT EXISTS (SELECT FROM inbox i WHERE i.consumer = :consumer AND i.event_id = e.event_id)
    AND NOT EXISTS (SELECT FROM dead_letters d WHERE d.consumer = :consumer AND d.event_id = e.event_id::text)
    AND NOT EXISTS (SELECT FROM outbox_pending o WHERE o.event_id = e.event_id)
@@ -62,7 +62,7 @@ def put_back(
     for consumer, consumed in consumers.items():
         values: dict[str, Any] = {
             "consumer": consumer,
-            "types": types_of(tuple(consumed)),
+            "names": types_of(tuple(consumed)),
             "topics": topics,
             "since": f"{within.total_seconds()} seconds",
             "until": f"{older_than_seconds} seconds",

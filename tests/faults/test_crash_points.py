@@ -249,8 +249,12 @@ def test_what_the_transport_dropped_is_published_again(world: World) -> None:
 @pytest.mark.row(15)
 def test_what_is_missing_goes_out_before_what_waits(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     """A broker that forgot what it had acknowledged, more than one batch of it: the version it never took comes last all the same."""
-    from knative.local.republish import main
+    from knative.local.registry import load_registry
+    from knative.local.republish import main, put_back
 
+    put_back(
+        world.database.system_url, load_registry().event_consumers()
+    )  # as the supervisor does, before anybody can write
     task_id = world.task(versions=520)
     world.sql("DELETE FROM outbox_pending WHERE aggregate_id = :id AND aggregate_version < 520", id=task_id)
     main()
