@@ -1,6 +1,6 @@
 /** What the server does not understand about a filter: where, and why in the person's language. */
 import { ApiError } from "@/shared/api/errors";
-import { explain } from "@/shared/api/explain";
+import { explain, explainDetail } from "@/shared/api/explain";
 import type { MessageKey, Translate } from "@/shared/i18n";
 import type { Values } from "@/shared/i18n/format";
 
@@ -29,7 +29,7 @@ export function filterProblem(error: Error | null, text: string, t: Translate): 
   if (!(error instanceof ApiError) || error.status !== 422 || error.problem.position === undefined) return null;
   const said = error.problem.errors?.[0]?.detail ?? error.message;
   const [, key, values] = REASONS.find(([pattern]) => pattern.test(said)) ?? [];
-  const reason = key ? t(key, values!(...(REASONS.find(([pattern]) => pattern.test(said))![0].exec(said)!.slice(1)))) : explain(error);
+  const reason = key ? t(key, values!(...(REASONS.find(([pattern]) => pattern.test(said))![0].exec(said)!.slice(1)))) : explainDetail(said) ?? explain(error);
   // The server counts code points of the trimmed text.
   const points = [...text.trim()];
   const lead = text.length - text.trimStart().length;

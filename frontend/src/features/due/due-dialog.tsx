@@ -6,7 +6,7 @@ import type { Dialogs } from "@/shared/ui/dialogs";
 import { setDue } from "@/features/tasks/actions";
 import { dueDay } from "@/features/tasks/due";
 import { useZone } from "@/features/tasks/zone";
-import { DuePicker, useDueInput } from "./due-picker";
+import { DatePicker, useDueInput } from "./date-picker";
 
 /** T: the due date of one or several tasks. */
 export default function DueDialog({ tasks, onClose }: Dialogs["due"] & { onClose: () => void }) {
@@ -17,7 +17,7 @@ export default function DueDialog({ tasks, onClose }: Dialogs["due"] & { onClose
   const value = { day: only && dueDay(only, zone), time: only?.due_at ? wallTime(only.due_at, zone).slice(11, 16) : null };
   return (
     <Dialog title={only ? t("due.of", { title: only.title }) : t("due.ofMany", { count: tasks.length })} hideTitle onClose={onClose} className="w-auto! p-2">
-      <DuePicker value={value} onPick={(next) => { setDue(tasks, input(next)); if (!next.time || next.time === value.time) onClose(); }} />
+      <DatePicker value={value} onPick={(next) => { setDue(tasks, input(next)); if (!next.time || next.time === value.time) onClose(); }} />
     </Dialog>
   );
 }

@@ -11,7 +11,7 @@ import { changeTasks, setDue, setPriority, setTags } from "@/features/tasks/acti
 import { DueMark, PriorityBadge, PriorityIcon, PRIORITY_LABEL } from "@/features/tasks/components/marks";
 import { dueDay } from "@/features/tasks/due";
 import { useZone } from "@/features/tasks/zone";
-import { DuePicker, useDueInput } from "@/features/due/due-picker";
+import { DatePicker, useDueInput } from "@/features/due/date-picker";
 import { ReminderPicker } from "@/features/reminders/reminder-picker";
 import { reminderText } from "@/features/reminders/reminder-text";
 import { RepeatField } from "@/features/recurring/repeat-field";
@@ -55,7 +55,7 @@ function DueField({ task }: { task: Task }) {
       className="p-1.5"
       trigger={<button type="button" className={VALUE}><span className="sr-only">{t("field.due")}: </span>{value.day ? <DueMark task={task} icon={false} /> : <span className="text-faint">{t("due.add")}</span>}</button>}
     >
-      <DuePicker value={value} onPick={(next) => { setDue([task], input(next)); if (!next.time || next.time === value.time) setOpen(false); }} />
+      <DatePicker value={value} onPick={(next) => { setDue([task], input(next)); if (!next.time || next.time === value.time) setOpen(false); }} />
     </Popover>
   );
 }

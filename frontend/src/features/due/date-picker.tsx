@@ -18,7 +18,7 @@ export function useDueInput() {
   return ({ day, time }: DueValue): TaskInput => (!day ? { due_on: null, due_at: null } : time ? { due_at: `${day}T${time}:00`, due_tz: zone, due_on: null } : { due_on: day, due_at: null });
 }
 
-export function DuePicker({ value, onPick }: { value: DueValue; onPick: (value: DueValue) => void }) {
+export function DatePicker({ value, onPick }: { value: DueValue; onPick: (value: DueValue) => void }) {
   const { t, locale } = useI18n();
   const today = useToday();
   const zone = useZone();
