@@ -28,7 +28,10 @@ test("code points of the server become positions of the field", () => {
 });
 
 test("without a connection tags and priority are still understood", () => {
-  expect(parseLocally("Milk #home !high")).toEqual({ title: "Milk", tags: ["home"], priority: "high" });
+  expect(parseLocally("Milk #home !high", "2026-11-27")).toEqual({ title: "Milk", tags: ["home"], priority: "high" });
+  expect(parseLocally("Milch kaufen morgen !Hoch #zuhause", "2026-11-30")).toEqual({ title: "Milch kaufen", tags: ["zuhause"], priority: "high", due_on: "2026-12-01" });
+  expect(parseLocally("Read today's paper today", "2026-11-27")).toMatchObject({ title: "Read today's paper", due_on: "2026-11-27" });
+  for (const whole of ["Today", "The day after tomorrow's party", "Say “not today”", "Wow !really"]) expect(parseLocally(whole, "2026-11-27")).toEqual({ title: whole, tags: [], priority: "none" });
 });
 
 test.each([["a0V", "a1"], ["a0", "a0V"], ["", "a0"], ["zz", ""], ["a0V", "a0W"]])("a provisional rank sorts between %s and %s", (before, after) => {

@@ -29,7 +29,7 @@ test("without a connection the app starts, shows everything, takes changes and s
   await page.goto("/tag/?name=train");
   await expect(task(page, "Before")).toBeVisible();
   await page.goto("/inbox/");
-  await add(page, "On the train !high #work");
+  await add(page, "On the train !high #work today");
   await expect(task(page, "On the train")).toBeVisible();
   await task(page, "Before").focus();
   await page.keyboard.press("e");

@@ -3,6 +3,7 @@
  * there and its positions stay true. (Quoted instead, a piece at the end would turn the date before it into a word of the title.)
  */
 import type { ParseToken } from "@/shared/api/types";
+import { addDays, type CalendarDate } from "@/shared/lib/dates";
 
 export function blankTakenBack(text: string, takenBack: readonly string[]): string {
   let blanked = text;
@@ -29,14 +30,19 @@ export function titleOf(text: string, tokens: readonly Pick<ParseToken, "kind" |
 /** The pieces to mark and offer as chips; quotation is not one of them. */
 export const chipsOf = (tokens: ParseToken[]) => tokens.filter((token) => token.kind !== "quoted");
 
-/** Without a connection: #tags and !priority, the parts that need no calendar. */
-export function parseLocally(line: string) {
+const LEVELS: Record<string, "low" | "medium" | "high" | "urgent"> = { low: "low", niedrig: "low", medium: "medium", mittel: "medium", high: "high", hoch: "high", urgent: "urgent", dringend: "urgent" };
+const DAYS: Record<string, number> = { today: 0, heute: 0, tomorrow: 1, morgen: 1 };
+
+/** Without a connection: #tags, !priority, and today or tomorrow as the last word: what needs no grammar. The rest waits for the server. */
+export function parseLocally(line: string, today: CalendarDate) {
   const tags: string[] = [];
   let priority: "none" | "low" | "medium" | "high" | "urgent" = "none";
+  let due_on: CalendarDate | undefined;
   const title = line
     .replace(/(^|\s)#([\p{L}\p{N}_-]+)/gu, (_, space: string, tag: string) => (tags.push(tag), space))
-    .replace(/(^|\s)!(low|medium|high|urgent)\b/giu, (_, space: string, level: string) => ((priority = level.toLowerCase() as typeof priority), space))
+    .replace(/(^|\s)!(\p{L}+)/gu, (whole: string, space: string, word: string) => { const level = LEVELS[word.toLowerCase()]; return level ? ((priority = level), space) : whole; })
+    .replace(/(\S\s+)(\p{L}+)\s*$/u, (whole: string, before: string, word: string) => { const days = DAYS[word.toLowerCase()]; return days === undefined ? whole : ((due_on = addDays(today, days)), before); })
     .replace(/\s+/g, " ")
     .trim();
-  return { title: title || line.trim(), tags, priority };
+  return { title: title || line.trim(), tags, priority, ...(due_on && { due_on }) };
 }

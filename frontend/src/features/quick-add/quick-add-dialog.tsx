@@ -43,7 +43,7 @@ export default function QuickAddDialog({ text: initial = "", tags = [], due_on, 
     sending.current = false;
     const parsed: NewTask[] = understood
       ? understood.map(({ item, text: line }) => ({ ...item.task, title: item.task.title || line.trim() }))
-      : text.split("\n").filter((line) => line.trim()).map(parseLocally);
+      : text.split("\n").filter((line) => line.trim()).map((line) => parseLocally(line, today));
     createTasks(parsed.slice(0, MOST_TASKS).map((task) => withDefaults(task)));
     setText("");
     setTakenBack([]);

@@ -11,7 +11,7 @@ import { useStore } from "@/shared/lib/store";
 import { Button } from "@/shared/ui/button";
 import { PasswordField, TextField } from "@/shared/ui/form";
 import { notify } from "@/shared/ui/toast";
-import { Badge, Fact } from "./section";
+import { Badge } from "./section";
 
 const reload = () => auth.me().then(setUser);
 
@@ -35,23 +35,23 @@ export function EmailAddress() {
   if (!user) return null;
   return (
     <div>
-      <Fact
-        label={t("settings.email")}
-        hint={user.email_confirmed === false && (
-          <>
-            {t("settings.unconfirmedText")}{" "}
-            <button type="button" disabled={confirm.isPending} onClick={() => confirm.mutate()} className="hit font-medium text-accent-text underline-offset-2 hover:underline">{t("settings.sendConfirmation")}</button>
-          </>
-        )}
-      >
-        <span className="flex flex-wrap items-center justify-end gap-x-2 gap-y-1">
-          <span className="truncate text-muted">{user.email}</span>
-          {user.email_confirmed === false && <Badge tone="warn">{t("settings.unconfirmed")}</Badge>}
+      <div className="flex min-h-15 justify-between gap-x-8 gap-y-2 px-4 py-3 sm:items-center max-sm:flex-col">
+        <div className="min-w-0 flex-1">
+          <p className="flex flex-wrap items-center gap-x-2 gap-y-1 font-medium">{t("settings.email")}{user.email_confirmed === false && <Badge tone="warn">{t("settings.unconfirmed")}</Badge>}</p>
+          {user.email_confirmed === false && (
+            <p className="mt-0.5 text-xs text-pretty text-faint">
+              {t("settings.unconfirmedText")}{" "}
+              <button type="button" disabled={confirm.isPending} onClick={() => confirm.mutate()} className="hit font-medium text-accent-text underline-offset-2 hover:underline">{t("settings.sendConfirmation")}</button>
+            </p>
+          )}
+        </div>
+        <div className="flex min-w-0 items-center gap-3 max-sm:justify-between">
+          <span className="min-w-0 truncate text-muted">{user.email}</span>
           {!changing && <Button size="sm" onClick={() => setChanging(true)}>{t("settings.changeEmail")}</Button>}
-        </span>
-      </Fact>
+        </div>
+      </div>
       {user.pending_email && !changing && (
-        <div role="status" className="mx-4 mb-3 flex flex-wrap items-center gap-x-4 gap-y-2 rounded-lg bg-accent-soft px-3 py-2 text-[0.8125rem]">
+        <div role="status" className="mx-4 mb-3 flex items-center gap-x-4 gap-y-2 max-sm:flex-col max-sm:items-start rounded-lg bg-accent-soft px-3 py-2 text-[0.8125rem]">
           <span className="min-w-0 flex-1 break-words">{t("settings.emailPending", { email: user.pending_email })}</span>
           <Button size="sm" busy={cancel.isPending} disabled={cancel.isPending} onClick={() => cancel.mutate()}>{t("settings.cancelEmailChange")}</Button>
         </div>

@@ -43,19 +43,6 @@ export function Row({ label, hint, error, narrow, children }: RowProps) {
   );
 }
 
-/** Something that is only shown. */
-export function Fact({ label, hint, children }: { label: string; hint?: ReactNode; children: ReactNode }) {
-  return (
-    <div className="flex min-h-15 items-center justify-between gap-8 px-4 py-3">
-      <div className="min-w-0">
-        <p className="font-medium">{label}</p>
-        {hint && <p className="mt-0.5 text-xs text-pretty text-faint">{hint}</p>}
-      </div>
-      <div className="min-w-0 text-right">{children}</div>
-    </div>
-  );
-}
-
 /** A thing in a list (a device, a token, a session): icon, name, a line about it, what can be done. */
 export function Item({ icon, title, badge, text, children }: { icon: ReactNode; title: ReactNode; badge?: ReactNode; text: ReactNode; children?: ReactNode }) {
   return (

@@ -50,7 +50,7 @@ export function Sidebar() {
         </div>
         <div className="flex gap-1.5 px-2.5 pb-3">
           <button type="button" onClick={() => openDialog("quick-add", {})} className="flex h-8 flex-1 items-center gap-2 rounded-lg border border-line-strong bg-bg px-2.5 text-[0.8125rem] font-medium shadow-xs transition-colors hover:bg-hover">
-            <Plus aria-hidden size={15} className="text-accent-text" /> {t("command.add")}
+            <Plus aria-hidden size={15} className="shrink-0 text-accent-text" /> {t("nav.add")}
             <kbd aria-hidden className="kbd ml-auto max-md:hidden">Q</kbd>
           </button>
           <button type="button" aria-label={t("command.palette")} title={`${t("command.palette")} (${keyText("$mod+k")})`} onClick={() => openDialog("palette", {})} className="grid size-8 place-items-center rounded-lg border border-line-strong bg-bg text-muted shadow-xs transition-colors hover:bg-hover">

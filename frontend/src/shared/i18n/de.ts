@@ -388,6 +388,7 @@ export const de: Messages = {
   "nav.account": "Konto",
   "nav.accountOf": "Konto von {name}",
   "nav.activity": "Aktivität",
+  "nav.add": "Neue Aufgabe",
   "nav.completed": "Erledigt",
   "nav.connect": "Verbinden",
   "nav.inbox": "Eingang",

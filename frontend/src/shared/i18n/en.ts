@@ -386,6 +386,7 @@ export const en = {
   "nav.account": "Account",
   "nav.accountOf": "Account of {name}",
   "nav.activity": "Activity",
+  "nav.add": "Add task",
   "nav.completed": "Completed",
   "nav.connect": "Connect",
   "nav.inbox": "Inbox",
