@@ -83,13 +83,15 @@ def test_a_power_cut_while_people_write_loses_nothing(bundle: Bundle) -> None:
     bundle.start()
     ready = time.monotonic() - began
     connection = bundle.database()
-    left = "SELECT (SELECT count(*) FROM outbox_pending) + (SELECT count(*) FROM event_log) - (SELECT count(*) FROM audit_logs)"
+    # The mails that confirm their addresses are the notifier's and no part of the trail.
+    trail = "SELECT count(*) FROM event_log WHERE type <> 'account_mail.requested'"
+    left = f"SELECT (SELECT count(*) FROM outbox_pending) + ({trail}) - (SELECT count(*) FROM audit_logs)"
     wait_until(lambda: connection.run(left) == [[0]], seconds=QUIET_SECONDS, what=lambda: str(connection.run(left)))
     for person in people:
         person.check()
         person.user.close()
     [[events, effects, letters]] = connection.run(
-        "SELECT (SELECT count(*) FROM event_log), (SELECT count(DISTINCT id) FROM audit_logs), (SELECT count(*) FROM dead_letters)"
+        f"SELECT ({trail}), (SELECT count(DISTINCT id) FROM audit_logs), (SELECT count(*) FROM dead_letters)"
     )
     connection.close()
     writes = sum(len(person.acknowledged) for person in people)

@@ -29,9 +29,11 @@ FAULTS = (
     *("stop web", "stop system", "stop kafka-source", "stop kafka"),
 )
 QUIET_SECONDS = 240
+# The mails that confirm the writers' addresses are the notifier's and no part of the trail.
 MISSING = (
     "SELECT (SELECT count(*) FROM outbox_pending) + (SELECT count(*) FROM event_log e WHERE NOT EXISTS"
-    " (SELECT FROM inbox i WHERE i.consumer = 'audit-writer' AND i.event_id = e.event_id))"
+    " (SELECT FROM inbox i WHERE i.event_id = e.event_id"
+    " AND i.consumer = CASE e.type WHEN 'account_mail.requested' THEN 'notifier' ELSE 'audit-writer' END))"
 )
 
 
@@ -156,9 +158,8 @@ def test_nothing_acknowledged_is_lost_while_everything_falls(tmp_path: Path, see
             " (PARTITION BY e.aggregate_id ORDER BY a.recorded_at, e.aggregate_version) AS step"
             " FROM event_log e JOIN audit_logs a ON a.id = e.event_id WHERE e.type LIKE 'task.%') s WHERE step <> 1"
         )[0][0]
-        events, effects = connection.run("SELECT (SELECT count(*) FROM event_log), (SELECT count(*) FROM audit_logs)")[
-            0
-        ]
+        trail = "SELECT count(*) FROM event_log WHERE type <> 'account_mail.requested'"
+        events, effects = connection.run(f"SELECT ({trail}), (SELECT count(*) FROM audit_logs)")[0]
         letters = connection.run("SELECT count(*) FROM dead_letters")[0][0]
         connection.close()
         sys.stdout.write(
