@@ -1,4 +1,4 @@
-"""Bounces and complaints of Amazon SES, told through Amazon SNS: they stop e-mail to an address.
+"""Bounces and complaints of Amazon SES, told through Amazon SNS: they stop e-mail to an address; a bounce for now repeats the mail.
 
 Called by the notifications function with the raw body of a public route. Nothing in it counts before the signature holds: the topic is the
 configured one, the certificate comes from Amazon's own host (a URL in a message is otherwise an invitation to SSRF) and signs exactly the
@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 import orjson
+from sqlalchemy import text
 
 from shared import clock
 from shared.db.direct import fetch_json
@@ -29,11 +30,21 @@ _SIGNED = {
 }
 _CERTIFICATE_PATH = re.compile(r"/SimpleNotificationService-[A-Za-z0-9]{1,64}\.pem")
 _MAX_AGE = timedelta(hours=1)
+_MOST_SENT = 3
+_REOPEN = text(
+    "UPDATE reminder_occurrences SET state = 'due', updated_at = now() WHERE state = 'done' AND user_id = :user_id"
+    " AND id = (SELECT occurrence_id FROM deliveries WHERE id = :id AND user_id = :user_id AND state = 'sent' AND attempts < :most)"
+)
+_AGAIN = text(
+    "UPDATE deliveries d SET state = 'planned', not_before = now() + interval '30 minutes', lease_until = NULL, sent_at = NULL,"
+    " last_error = 'it bounced for now' FROM reminder_occurrences o WHERE d.id = :id AND d.user_id = :user_id AND d.state = 'sent'"
+    " AND d.attempts < :most AND o.id = d.occurrence_id AND o.state IN ('due', 'expired_visible') RETURNING d.id"
+)
 _MAX_BYTES = 64 * 1024
 
 
 def receive(body: bytes) -> str:
-    """Take one SNS message and return what came of it: suppressed, ignored or subscribed.
+    """Take one SNS message and return what came of it: suppressed, planned (again), ignored or subscribed.
 
     Raises:
         NotFound: no topic is configured.
@@ -58,26 +69,42 @@ def receive(body: bytes) -> str:
 def _apply(event: dict[str, Any]) -> str:
     kind = str(event.get("eventType") or event.get("notificationType") or "")
     bounce = event.get("bounce") or {}
-    is_final = kind == "Complaint" or (kind == "Bounce" and bounce.get("bounceType") == "Permanent")
-    tags = (event.get("mail") or {}).get("tags") or {}
-    try:
-        user_id = UUID(str((tags.get("user_id") or [""])[0]))
-    except ValueError:
-        return "ignored"
+    user_id, delivery_id = _tag(event, "user_id"), _tag(event, "delivery_id")
     recipients = [
         *(bounce.get("bouncedRecipients") or []),
         *((event.get("complaint") or {}).get("complainedRecipients") or []),
     ]
-    current = fetch_json("SELECT email_key FROM users WHERE id = $1", [str(user_id)], user_id=user_id)
+    current = fetch_json("SELECT email_key FROM users WHERE id = $1", [user_id], user_id=user_id) if user_id else None
     # Somebody who changed the address meanwhile keeps getting mail at the new one.
     if (
-        not is_final
+        user_id is None
         or current is None
         or current.decode() not in {email_key(str(r.get("emailAddress"))) for r in recipients}
     ):
         return "ignored"
-    suppress_email(user_id, kind.lower())
-    return "suppressed"
+    if kind == "Complaint" or (kind == "Bounce" and bounce.get("bounceType") == "Permanent"):
+        suppress_email(user_id, kind.lower())
+        return "suppressed"
+    is_for_now = kind == "Bounce" and bounce.get("bounceType") == "Transient"
+    return "planned" if is_for_now and delivery_id and _send_again(user_id, delivery_id) else "ignored"
+
+
+def _tag(event: dict[str, Any], name: str) -> UUID | None:
+    try:
+        return UUID(str((((event.get("mail") or {}).get("tags") or {}).get(name) or [""])[0]))
+    except ValueError:
+        return None
+
+
+def _send_again(user_id: UUID, delivery_id: UUID) -> bool:
+    """Plan a mail that bounced for now (a full mailbox, a server in trouble) once more, half an hour from now, up to three times."""
+    from shared.db.engine import transaction
+
+    with transaction(user_id) as connection:
+        key = {"id": delivery_id, "user_id": user_id, "most": _MOST_SENT}
+        # The reminder first, as every sender locks; it is open again until the mail has gone.
+        connection.execute(_REOPEN, key)
+        return connection.execute(_AGAIN, key).one_or_none() is not None
 
 
 def _parse(body: bytes) -> dict[str, Any]:

@@ -38,14 +38,14 @@ def send_mail(user_id: UUID, delivery_id: UUID, message: EmailMessage) -> Outcom
     if transport == "mailbox":
         return Outcome("sent", provider_id=write_mail(user_id, delivery_id, message))
     if transport == "ses":
-        return _send_ses(user_id, message)
+        return _send_ses(user_id, delivery_id, message)
     from shared.services.delivery import smtp
 
     settings = EmailSettings.load()
     return smtp.send(message, settings.smtp_url or "", settings.smtp_ca_file)
 
 
-def _send_ses(user_id: UUID, message: EmailMessage) -> Outcome:
+def _send_ses(user_id: UUID, delivery_id: UUID, message: EmailMessage) -> Outcome:
     from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, HTTPClientError
 
     from shared.services.rate_limit import take
@@ -59,8 +59,8 @@ def _send_ses(user_id: UUID, message: EmailMessage) -> Outcome:
         "FromEmailAddress": str(message["From"]),
         "Destination": {"ToAddresses": [str(message["To"])]},
         "Content": {"Raw": {"Data": message.as_bytes()}},
-        # Comes back in bounce events, which Amazon signs: so a bounce finds its person without a look-up across people.
-        "EmailTags": [{"Name": "user_id", "Value": str(user_id)}],
+        # Come back in bounce events, which Amazon signs: so a bounce finds its person without a look-up across people.
+        "EmailTags": [{"Name": "user_id", "Value": str(user_id)}, {"Name": "delivery_id", "Value": str(delivery_id)}],
     }
     if settings.ses_configuration_set:
         request["ConfigurationSetName"] = settings.ses_configuration_set

@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,7 +25,9 @@ from shared import clock
 from shared.config import forget_settings
 from shared.services.delivery import ses_events, transport
 from shared.services.notification_preferences import get_preferences
-from tests.integration.reminders.scenario import person
+from shared.services.reminder_sweep import sweep_due
+from tests.integration.reminders.scenario import deliveries, due_reminder, person, run, states
+from tests.integration.reminders.test_notifier import notify
 from tests.support.client import Person
 from tests.support.mail_server import mail
 
@@ -162,6 +165,37 @@ def test_a_permanent_bounce_stops_mail_until_the_person_asks_again(amazon: rsa.R
     assert get_preferences(user)["email_suppressed"] is not None
     lifted = settings.patch("/api/notification-preferences", {"channels": {"reminder": {"email": True}}}).json
     assert lifted["email_suppressed"] is None
+
+
+def test_a_bounce_for_now_repeats_the_mail(
+    amazon: rsa.RSAPrivateKey, tmp_path: Path, system_env: pytest.MonkeyPatch
+) -> None:
+    """Half an hour later, twice at most, whatever is told twice; never of a task that was done meanwhile."""
+    system_env.setenv("MAILBOX_DIR", str(tmp_path))
+    forget_settings()
+    user = person(email=True)
+    identity = due_reminder(user)
+    sweep_due()
+    notify(identity)
+    event = bounce(user, "Transient")
+    for sent in (1, 2):
+        [row] = deliveries(user)
+        assert (row.state, row.attempts) == ("sent", sent)
+        event["mail"]["tags"]["delivery_id"] = [str(row.id)]
+        assert post(signed(amazon, event)).json == {"outcome": "planned"}
+        assert post(signed(amazon, event)).json == {"outcome": "ignored"}
+        notify(identity)
+        assert deliveries(user)[0].state == "planned"  # not yet
+        run("UPDATE deliveries SET not_before = now() WHERE user_id = :u", u=user)
+        notify(identity)
+    assert post(signed(amazon, event)).json == {"outcome": "ignored"}
+    assert (deliveries(user)[0].state, states(user)) == ("sent", {"done": 1})
+    run("UPDATE deliveries SET attempts = 1 WHERE user_id = :u", u=user)
+    assert post(signed(amazon, event)).json == {"outcome": "planned"}
+    run("UPDATE tasks SET status = 'completed', completed_at = now() WHERE user_id = :u", u=user)
+    run("UPDATE deliveries SET not_before = now() WHERE user_id = :u", u=user)
+    notify(identity)
+    assert deliveries(user)[0].state == "cancelled"
 
 
 def test_a_complaint_stops_mail(amazon: rsa.RSAPrivateKey) -> None:

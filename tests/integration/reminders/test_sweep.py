@@ -1,7 +1,8 @@
 """The sweep: everything due becomes deliveries and events, once, however often and beside whatever it runs."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -47,6 +48,43 @@ def test_overlapping_runs_take_everything_once() -> None:
         list(pool.map(lambda _: sweep_due(batch=7), range(4)))
     assert states(user) == {"due": 60}
     assert len(deliveries(user)) == len(events(user, "reminder.due")) == 60
+
+
+def test_a_clock_that_goes_back_or_jumps_ahead_takes_everything_once() -> None:
+    """Graphile's four: reversed, skewed, far ahead (all of it due, none twice), and the moment of the last run again."""
+    user = person(in_app=True)
+    for minutes in (0, 10, 50):
+        due_reminder(user, f"In {minutes}", ago=-timedelta(minutes=minutes))
+    real = datetime.now(UTC) + timedelta(seconds=1)
+    due = []
+    for minutes in (0, -60, 15, 0, 120, -600, 120):
+        moment = real + timedelta(minutes=minutes)
+        sweep_due(now=lambda _connection, moment=moment: moment)
+        wake(now=lambda _connection, moment=moment: moment)
+        due.append(states(user)["due"])
+    assert due == [1, 1, 2, 2, 3, 3, 3]
+    assert len(deliveries(user)) == 3
+    assert len([one for one in events(user, "reminder.due") if one.aggregate_version == 1]) == 3
+
+
+def test_a_zone_that_changes_during_downtime_decides_when_it_is_nine() -> None:
+    """Nothing ran at nine in Berlin; the person is in New York by then: it comes at nine there, once, and not as late."""
+    user = person(zone="Europe/Berlin", in_app=True)
+    today = datetime.now(UTC).date()
+    task_id = scenario.task(user, due_on=today)
+    identity = scenario.occurrence(user, task_id, ago=HOUR)
+    run("UPDATE reminder_rules SET kind = 'relative', minutes_before = 0 WHERE user_id = :u", u=user)
+    run("UPDATE users SET time_zone = 'America/New_York' WHERE id = :u", u=user)
+    with transaction(user) as connection:
+        task_reminders.replan_all(connection, user)
+    nine = datetime.combine(today, time(9), ZoneInfo("America/New_York")).astimezone(UTC)
+    [row] = run("SELECT fire_at FROM reminder_occurrences WHERE id = :id", id=identity)
+    assert row.fire_at == nine
+    for minutes in (-1, 0, 1):
+        moment = nine + timedelta(minutes=minutes)
+        sweep_due(now=lambda _connection, moment=moment: moment)
+        assert states(user) == ({"pending": 1} if minutes < 0 else {"due": 1})
+    assert [event.payload["late"] for event in events(user, "reminder.due")] == [False]
 
 
 def test_up_to_twelve_hours_late_is_sent_and_marked() -> None:
