@@ -13,9 +13,10 @@ pinned() { # pinned IMAGE:TAG
     if [[ "$1" == *@sha256:* ]]; then echo "$1"; else echo "${1%:*}@$(skopeo inspect --format '{{.Digest}}' "docker://$1")"; fi
 }
 if [[ -n "${PYTHON_TAG:-}" ]]; then
-    PYTHON_IMAGE="$(pinned "$PYTHON_TAG")" NODE_IMAGE="$(pinned "$NODE_TAG")" NGINX_IMAGE="$(pinned "$NGINX_TAG")"
-    export PYTHON_IMAGE NODE_IMAGE NGINX_IMAGE
-    printf '%s\n' "$PYTHON_IMAGE" "$NODE_IMAGE" "$NGINX_IMAGE" >"$OUT/bases.txt"
+    PYTHON_IMAGE="$(pinned "$PYTHON_TAG")" POSTGRES_IMAGE="$(pinned "$POSTGRES_TAG")"
+    NODE_IMAGE="$(pinned "$NODE_TAG")" NGINX_IMAGE="$(pinned "$NGINX_TAG")"
+    export PYTHON_IMAGE POSTGRES_IMAGE NODE_IMAGE NGINX_IMAGE
+    printf '%s\n' "$PYTHON_IMAGE" "$POSTGRES_IMAGE" "$NODE_IMAGE" "$NGINX_IMAGE" >"$OUT/bases.txt"
 else
     buildah images --format '{{.Name}}@{{.Digest}}' --filter reference='localhost/obsidianlist-base/*:latest' | sort -u >"$OUT/bases.txt"
 fi

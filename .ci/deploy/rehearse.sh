@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # `make ci-local`: the stages of a release on this machine, by the scripts that the workflow calls. Lint; build; push into a registry on
 # 127.0.0.1, signed with a key made for the occasion; a signature of somebody else is refused; then the canary, the verification and the
-# rollback against a running bundle (tests/delivery). Needs root, buildah, mmdebstrap and Go. Stops what it started.
+# rollback against a running bundle (tests/delivery), and helm's part of it on a real API server (tests/cluster). Needs root, buildah, mmdebstrap and Go. Stops what it started.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 .ci/install-delivery-tools.sh registry crane cosign syft
@@ -23,4 +23,5 @@ if COSIGN_PUBLIC_KEY="$work/others/cosign.pub" .ci/deploy/check-signature.sh "$F
     echo "ci-local: a stranger's signature was taken for ours" && exit 1
 fi
 echo "ci-local: 4 and 5, deploy, verify, roll back" && .venv/bin/python -m pytest tests/delivery
+echo "ci-local: 4 on a real API server" && make --no-print-directory test-cluster
 echo "ci-local: every stage held"

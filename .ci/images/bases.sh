@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Makes base images out of Debian packages, where no public registry is reached: `localhost/obsidianlist-base/{python,build,nginx}`.
+# Makes base images out of Debian packages, where no public registry is reached: `localhost/obsidianlist-base/{python,build,nginx,postgres}`.
 # `python` is what python:slim is (Debian minbase, Python, certificates; no documentation, no translations, no perl), so a size measured on it
 # tells what the published image weighs; `build` adds pip, strip and this machine's Node.js; `nginx` is nginx, the libraries it is linked
-# with and nothing else. Kept until this script changes; needs root (or `buildah unshare`), buildah and mmdebstrap.
+# with and nothing else; `postgres` has Debian's own client programs (the published image: those of the newest server). Kept until this script changes; needs root (or `buildah unshare`), buildah and mmdebstrap.
 set -euo pipefail
 suite="${DEBIAN_SUITE:-$(. /etc/os-release && echo "$VERSION_CODENAME")}"
 here="$(sha256sum "$0" | cut -c1-12)-$suite-$(node --version)"
@@ -26,18 +26,18 @@ commit() { # commit NAME CONTENT [CONFIG...]
 debian() { # debian TAR PACKAGES [OPTION...]
     local tar=$1 packages=$2
     shift 2
-    # usrmerge, and with it perl, only serves the upgrade of old systems.
     mmdebstrap --quiet --variant=apt --aptopt='APT::Install-Recommends "false"' --include="$packages" \
         --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-include=/usr/share/doc/*/copyright' \
         --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/info/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
-        --customize-hook='chroot "$1" sh -c "export DEBIAN_FRONTEND=noninteractive; apt-get install -qq -y usr-is-merged && dpkg --purge \
-            usrmerge libfile-find-rule-perl libnumber-compare-perl libtext-glob-perl perl libperl5.36 perl-modules-5.36" >/dev/null 2>&1' \
         "$@" "$suite" "$tar" 2> >(grep -v apt-utils >&2)
 }
+# usrmerge, and with it perl, only serves the upgrade of old systems.
+without_perl='chroot "$1" sh -c "export DEBIAN_FRONTEND=noninteractive; apt-get install -qq -y usr-is-merged && dpkg --purge \
+    usrmerge libfile-find-rule-perl libnumber-compare-perl libtext-glob-perl perl libperl5.36 perl-modules-5.36" >/dev/null 2>&1'
 
 if ! current $prefix/python; then
     echo "bases: python, from Debian $suite"
-    debian "$work/python.tar" python3,ca-certificates,netbase,tzdata
+    debian "$work/python.tar" python3,ca-certificates,netbase,tzdata --customize-hook="$without_perl"
     commit python "$work/python.tar" --env PATH=/usr/local/bin:/usr/bin:/bin --env LANG=C.UTF-8 --cmd python3
 fi
 if ! current $prefix/build; then
@@ -49,8 +49,13 @@ if ! current $prefix/build; then
     cp -r "$modules/npm" "$work/node/usr/local/lib/node_modules/npm"
     ln -s ../lib/node_modules/npm/bin/npm-cli.js "$work/node/usr/local/bin/npm"
     ln -s ../lib/node_modules/npm/bin/npx-cli.js "$work/node/usr/local/bin/npx"
-    debian "$work/build.tar" python3,python3-venv,ca-certificates,netbase,tzdata,binutils,libstdc++6 --customize-hook="copy-in $work/node/usr /"
+    debian "$work/build.tar" python3,python3-venv,ca-certificates,netbase,tzdata,binutils,libstdc++6 --customize-hook="$without_perl" --customize-hook="copy-in $work/node/usr /"
     commit build "$work/build.tar" --env PATH=/usr/local/bin:/usr/bin:/bin --env LANG=C.UTF-8 --cmd bash
+fi
+if ! current $prefix/postgres; then
+    echo "bases: postgres, from Debian $suite"
+    debian "$work/postgres.tar" postgresql-client
+    commit postgres "$work/postgres.tar" --env PATH=/usr/local/bin:/usr/bin:/bin --env LANG=C.UTF-8 --cmd psql
 fi
 if ! current $prefix/nginx; then
     echo "bases: nginx, from Debian $suite"
@@ -76,4 +81,4 @@ if ! current $prefix/nginx; then
     )
     commit nginx "$work/nginx" --env PATH=/usr/sbin:/usr/bin --cmd "nginx -g 'daemon off;'"
 fi
-for name in python build nginx; do buildah tag "$prefix/$name:$here" "$prefix/$name:latest"; done
+for name in python build postgres nginx; do buildah tag "$prefix/$name:$here" "$prefix/$name:latest"; done

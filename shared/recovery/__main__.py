@@ -15,6 +15,7 @@ import orjson
 from shared.config import BackupSettings, ConfigurationError
 from shared.recovery.archive import Archive, Manifest
 from shared.recovery.client_programs import ClientProgramError
+from shared.recovery.sealed import SealBrokenError
 
 _LOOK_BACK = timedelta(days=14)  # the longest retention of a topic
 
@@ -24,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     try:
         answer = given.run(given)
-    except (ConfigurationError, ClientProgramError) as error:
+    except (ConfigurationError, ClientProgramError, SealBrokenError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     for line in answer if isinstance(answer, list) else [answer]:
@@ -43,13 +44,16 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("list", help="list backups, oldest first").set_defaults(run=_list)
     restore = commands.add_parser("restore", help="load a backup into an empty database")
     restore.add_argument("name", help="a name from list, or latest")
-    restore.add_argument(
-        "--lost-at",
-        type=_instant,
-        required=True,
-        help="when the old database was last written to (RFC 3339); later is safer",
-    )
     restore.set_defaults(run=_restore)
+    settle = commands.add_parser("settle", help="after point-in-time recovery: let nothing go out twice")
+    settle.set_defaults(run=_settle)
+    for parser_of in (restore, settle):
+        parser_of.add_argument(
+            "--lost-at",
+            type=_instant,
+            required=True,
+            help="when the old database was last written to (RFC 3339); later is safer",
+        )
     commands.add_parser("reconcile", help="publish again what a consumer has not seen").set_defaults(run=_reconcile)
     return parser
 
@@ -68,13 +72,16 @@ def _list(_given: argparse.Namespace) -> list[dict[str, object]]:
 
 
 def _restore(given: argparse.Namespace) -> dict[str, object]:
-    from shared.recovery.restore import load, settle
+    from shared.recovery.restore import NotEmptyError, load, settle
 
     settings = BackupSettings.load()
     archive = Archive(settings)
     manifest = _chosen(archive, given.name)
     passwords = {role: os.environ.get(f"DATABASE_{role.upper()}_PASSWORD", "") for role in ("app", "system")}
-    load(archive, settings, manifest, _variable("DATABASE_OWNER_URL"), passwords)
+    try:
+        load(archive, settings, manifest, _variable("DATABASE_OWNER_URL"), passwords)
+    except NotEmptyError as error:
+        raise ConfigurationError(f"DATABASE_OWNER_URL: {error}") from error
     return {"restored": vars(manifest), **settle(given.lost_at)}
 
 

@@ -1,9 +1,11 @@
 """PostgreSQL's own ``pg_dump`` and ``pg_restore``, told where the server is without its password on a command line."""
 
 import os
+import ssl
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -23,11 +25,13 @@ def connection_environment(url: str) -> dict[str, str]:
         "PGPASSWORD": unquote(parts.password or ""), "PGDATABASE": unquote(parts.path[1:]),
     }  # fmt: skip
     local = parts.hostname in {"localhost", "127.0.0.1", "::1"}
-    values["PGSSLMODE"] = query.get("sslmode", ["disable" if local else "verify-full"])[0]
-    if "sslrootcert" in query:
-        values["PGSSLROOTCERT"] = query["sslrootcert"][0]
-    elif values["PGSSLMODE"] == "verify-full":
-        values["PGSSLROOTCERT"] = "system"
+    asked = query.get("sslmode", ["disable" if local else "verify-full"])[0]
+    # As shared.db.connection reads it: TLS means a verified server.
+    values["PGSSLMODE"] = "disable" if asked in {"disable", "allow", "prefer"} else "verify-full"
+    if values["PGSSLMODE"] == "verify-full":
+        # A file, because "system" means the system's authorities to libpq 16 and newer only.
+        authorities = ssl.get_default_verify_paths().cafile or "system"
+        values["PGSSLROOTCERT"] = query.get("sslrootcert", [authorities])[0]
     return values
 
 
@@ -71,6 +75,9 @@ def _start(
     program: str, arguments: tuple[str, ...], url: str, directory: str, **streams: int
 ) -> "subprocess.Popen[bytes]":
     passed = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
+    libraries = Path(directory).parent / "lib"
+    if directory and libraries.is_dir():  # the image has them in a folder of their own, libraries beside them
+        passed["LD_LIBRARY_PATH"] = str(libraries)
     environment: Mapping[str, str] = {**passed, "HOME": "/tmp", **connection_environment(url)}  # noqa: S108
     command = [os.path.join(directory, program) if directory else program, *arguments]  # noqa: PTH118 - empty means PATH
     try:

@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 pytestmark = [
     pytest.mark.skipif(not (ROOT / ".tools/bin/helm").exists(), reason="helm is not built: make chart-tools"),
     pytest.mark.skipif(not shutil.which("jq"), reason="jq is not installed"),
-    pytest.mark.timeout(300),
+    pytest.mark.timeout(600),
 ]
 FIRST, SECOND = ("sha256:" + digit * 64 for digit in "12")
 

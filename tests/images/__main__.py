@@ -1,7 +1,7 @@
 """Starts everything in the two images and prints their sizes and cold starts: ``python -m tests.images FUNCTIONS WEB``.
 
 Called by ``make images``. The images run under a read-only root as their own user; PostgreSQL and Kafka are outside, as on a cluster. Every
-function must import and answer /healthz (which asks the database), the web image must serve the app and pass the registry's routes on.
+function must import and answer /healthz (which asks the database), a backup must come back over TLS, the web image must serve the app and pass the registry's routes on.
 """
 
 import sys
@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from knative.local.registry import load_registry
+from tests.images.backup import check_backup
 from tests.images.container import Image, available, mounted
 from tests.images.functions import check_functions
 from tests.images.web import check_web
@@ -28,6 +29,7 @@ def main() -> int:
         with mounted(functions) as image:
             small = _size("functions", image)
             check_functions(image, load_registry(), Path(folder))
+            check_backup(image)
         with mounted(web) as image:
             small &= _size("web", image)
             check_web(image, Path(folder))

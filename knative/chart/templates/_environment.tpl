@@ -102,6 +102,17 @@ LLM_DAILY_TOKENS: {{ int $config.llm.dailyTokens | quote }}
 {{- $names | toJson -}}
 {{- end -}}
 
+{{/* What a migration and a restore read: the owner's URL, and the passwords of the two roles. */}}
+{{- define "obsidianlist.ownerEnvironment" -}}
+{{- range $variable, $key := dict "DATABASE_OWNER_URL" .Values.database.ownerUrlKey "DATABASE_APP_PASSWORD" .Values.database.appPasswordKey "DATABASE_SYSTEM_PASSWORD" .Values.database.systemPasswordKey }}
+- name: {{ $variable }}
+  valueFrom:
+    secretKeyRef:
+      name: {{ include "obsidianlist.databaseSecret" $ }}
+      key: {{ $key }}
+{{- end }}
+{{- end -}}
+
 {{/* How the producer behind the outbox reaches Kafka. */}}
 {{- define "obsidianlist.kafkaEnvironment" -}}
 {{- $kafka := .Values.kafka -}}

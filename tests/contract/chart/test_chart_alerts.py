@@ -1,4 +1,4 @@
-"""Alert rules: their expressions, their behaviour over made-up time, and the metrics and runbooks they name."""
+"""Alert rules: their expressions, their behaviour over made-up time, and the metrics they name."""
 
 import re
 import shutil
@@ -86,9 +86,3 @@ def test_monitoring_objects_need_the_operator(objects: str) -> None:
     assert of_kind(render(settings=settings), "PrometheusRule") == {}
     there = render(settings=settings, capabilities=("monitoring.coreos.com/v1",))
     assert bool(of_kind(there, "PrometheusRule")) == bool(of_kind(there, "PodMonitor")) == (objects == "auto")
-
-
-def test_every_alert_has_its_runbook() -> None:
-    """The page an alert links to exists."""
-    pages = {alert["annotations"]["runbook_url"].rsplit("/", 1)[1] for alert in alerts()}
-    assert pages - {page.name for page in RUNBOOKS.glob("*.md")} == set()

@@ -24,8 +24,9 @@ from shared.recovery.sealed import SealBrokenError
 from shared.services.actor import Actor
 from shared.services.task_documents import TaskCreate
 from shared.services.tasks import create_task
+from tests.contract.chart.rendering import HELM, of_kind, render
 from tests.support.client import make_user
-from tests.support.environment import function_environment
+from tests.support.environment import function_environment, function_variables
 
 KEY = base64.b64encode(b"k" * 32).decode()
 
@@ -203,3 +204,31 @@ def test_old_backups_go_but_never_the_last_three(postgres, bucket, world, capsys
     assert main(["list"]) == 0
     assert capsys.readouterr().out.count('"snapshot_at"') == 4
     assert main(["restore", "20010101T000000Z.dump", "--lost-at", "2026-01-01T00:00:00Z"]) == 1
+
+
+def test_commands_of_the_runbook_in_the_cronjobs_environment(postgres, bucket, world, empty, kafka, capsys):
+    """The Jobs of runbook Restore are made of the CronJob's template: what stands in it is enough for each command."""
+    with function_environment({}) as patch:
+        for name in {*function_variables(), "DATABASE_URL", "KAFKA_BOOTSTRAP_SERVERS"} - cronjob_variables():
+            patch.delenv(name, raising=False)
+        patch.setenv("DATABASE_OWNER_URL", postgres.owner_url)
+        assert main(["backup"]) == 0
+        assert main(["restore", "latest", "--lost-at", clock.now().isoformat()]) == 1
+        assert "restore into an empty one" in capsys.readouterr().err
+        patch.setenv("DATABASE_OWNER_URL", empty.owner_url)
+        patch.setenv("DATABASE_URL", empty.system_url)
+        patch.setenv("KAFKA_BOOTSTRAP_SERVERS", kafka)
+        assert main(["restore", "latest", "--lost-at", clock.now().isoformat()]) == 0
+        assert '"digests":1' in capsys.readouterr().out
+        assert main(["settle", "--lost-at", clock.now().isoformat()]) == 0
+        assert '"digests":0' in capsys.readouterr().out
+        assert main(["reconcile"]) == 0
+
+
+def cronjob_variables():
+    """Return the names of the CronJob's environment, from the rendered chart."""
+    if not HELM.exists():
+        pytest.skip("the CronJob is not rendered: no helm (`make chart-tools` builds it)")
+    job = of_kind(render(settings=("backup.enabled=true", 'backup.bucket="copies"')), "CronJob")["backup"]
+    pod = job["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+    return {variable["name"] for variable in pod["containers"][0]["env"]}

@@ -1,0 +1,213 @@
+"""The chart and the deployment's scripts on a real API server of the oldest Kubernetes that Knative takes: ``make test-cluster``.
+
+Real: the API server (schemas, CEL rules, Pod Security, RBAC, field ownership), helm, kubectl, the scripts. Played: what controllers do
+(controllers.py), and cosign, whose signatures `make ci-local` makes and checks for real.
+"""
+
+import json
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.cluster.controllers import Controllers
+from tests.cluster.server import ApiServer, api_server, missing
+from tests.contract.chart.design import DESIGN
+from tests.contract.chart.rendering import CHART, ROOT, VARIANTS
+from tests.contract.chart.test_chart_objects import pod_spec
+
+pytestmark = [
+    pytest.mark.skipif(
+        bool(missing()), reason=f"no {', '.join(missing())} in .tools/bin: `make test-cluster` builds them"
+    ),
+    pytest.mark.skipif(
+        not (DESIGN / "crds").is_dir(), reason="the custom resources' definitions are not beside this checkout"
+    ),
+    pytest.mark.timeout(900),
+]
+RESTRICTED = [f"pod-security.kubernetes.io/{mode}=restricted" for mode in ("enforce", "warn", "audit")]
+OTHER_NAMESPACES = ("kafka", "kourier-system", "gateway-system")
+DEPLOY = ROOT / ".ci" / "deploy"
+FIRST, SECOND, BROKEN = ("sha256:" + digit * 64 for digit in "12b")
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
+    """The API server, with every namespace that an object of the chart goes to."""
+    with api_server(tmp_path_factory.mktemp("cluster")) as running:
+        for name in OTHER_NAMESPACES:
+            running.kubectl("create", "namespace", name)
+        yield running
+
+
+@pytest.fixture(scope="module")
+def controllers(server: ApiServer) -> Iterator[Controllers]:
+    """Knative's and the Jobs' controllers, played."""
+    with Controllers(server) as running:
+        yield running
+
+
+@pytest.fixture
+def namespace(server: ApiServer, request: pytest.FixtureRequest) -> str:
+    """An empty namespace that enforces Pod Security "restricted"."""
+    # The controller that empties a deleted namespace does not run here, so each test has its own.
+    name = re.sub("[^a-z0-9]+", "-", request.node.name.removeprefix("test_"))[-50:].strip("-")
+    server.kubectl("create", "namespace", name)
+    server.kubectl("label", "namespace", name, *RESTRICTED)
+    server.kubectl("create", "serviceaccount", "default", "-n", name)
+    return name
+
+
+def upgrade(server: ApiServer, namespace: str, *words: str, user: str = "admin") -> subprocess.CompletedProcess[str]:
+    """Install or upgrade as a person does, waiting for everything; a warning of the server's is a failure."""
+    done = server.run(
+        "helm", "upgrade", "obsidianlist", str(CHART), "--install", "--namespace", namespace, "--wait", "--timeout", "180s", *words, user=user
+    )  # fmt: skip
+    assert "warning" not in done.stderr.lower(), done.stderr
+    return done
+
+
+def files(variant: str) -> list[str]:
+    """Return the arguments that choose a variant's values files."""
+    return [word for name in VARIANTS[variant] for word in ("-f", str(CHART / name))]
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_every_values_file_installs(server: ApiServer, controllers: Controllers, namespace: str, variant: str) -> None:
+    """The server takes every object, strictly and without a warning; the same release again changes nothing; every pod is restricted."""
+    # Two releases of one cluster do not share the objects outside their namespace.
+    alone = ["--set", f"domain.host={namespace}.example.com"] if "options" in variant else []
+    upgrade(server, namespace, *files(variant), *alone)
+    before = generations(server, namespace)
+    assert before
+    upgrade(server, namespace, *files(variant), *alone)
+    assert generations(server, namespace) == before
+    pods = [pod for manifest in installed(server, namespace) if (pod := as_pod(manifest, namespace))]
+    assert len(pods) > 15
+    listed = {"apiVersion": "v1", "kind": "List", "items": pods}
+    server.kubectl("create", "--dry-run=server", "-f", "-", given=json.dumps(listed))
+    server.run("helm", "uninstall", "obsidianlist", "-n", namespace, "--timeout", "60s")
+    kept = server.get("services.serving.knative.dev,kafkasources,kafkasinks,pingsources,cronjobs", "-n", namespace)
+    assert {item["kind"] for item in kept["items"]} <= {"KafkaSource"}, "what holds offsets stays, and nothing else"
+    server.kubectl("delete", "kafkatopics", "--all", "-n", "kafka")
+
+
+def generations(server: ApiServer, namespace: str) -> dict[str, int]:
+    """Return the generation of every Knative service, source and sink: it counts changes of the specification."""
+    found = server.get("services.serving.knative.dev,kafkasources,pingsources,kafkasinks", "-n", namespace)
+    return {f"{item['kind']}/{item['metadata']['name']}": item["metadata"]["generation"] for item in found["items"]}
+
+
+def installed(server: ApiServer, namespace: str) -> list[dict[str, Any]]:
+    """Return the release's objects, hooks too, as helm sent them."""
+    text = "\n---\n".join(
+        server.run("helm", "get", what, "obsidianlist", "-n", namespace).stdout for what in ("manifest", "hooks")
+    )
+    return [item for item in yaml.safe_load_all(text) if item]
+
+
+def as_pod(manifest: dict[str, Any], namespace: str) -> dict[str, Any] | None:
+    """Return the pod that an object's controller would make, as far as the object says."""
+    if manifest["kind"] == "CronJob":
+        manifest = {"kind": "Job", "metadata": manifest["metadata"], "spec": manifest["spec"]["jobTemplate"]["spec"]}
+    spec = pod_spec(manifest)
+    if spec is None:
+        return None
+    knatives = {"containerConcurrency", "timeoutSeconds", "responseStartTimeoutSeconds", "idleTimeoutSeconds"}
+    spec = {key: value for key, value in spec.items() if key not in knatives}
+    # The account comes with a hook that has gone; Knative makes what follows of a pod's readiness probe.
+    return {
+        "apiVersion": "v1", "kind": "Pod", "metadata": {"generateName": "try-", "namespace": namespace}, "spec": spec | {"serviceAccountName": "default"},
+    }  # fmt: skip
+
+
+def test_a_pod_that_is_not_restricted_is_refused(server: ApiServer, namespace: str) -> None:
+    """The namespaces of these tests would not let a pod without a security context pass unnoticed."""
+    pod = {
+        "apiVersion": "v1", "kind": "Pod", "metadata": {"name": "bold", "namespace": namespace},
+        "spec": {"containers": [{"name": "c", "image": "c"}]},
+    }  # fmt: skip
+    refused = server.run("kubectl", "create", "--dry-run=server", "-f", "-", given=json.dumps(pod), check=False)
+    assert refused.returncode != 0
+    assert "violates PodSecurity" in refused.stderr
+
+
+class Release:
+    """The deployment's scripts, as the account that .ci/deploy/deployer.yaml describes."""
+
+    def __init__(self, server: ApiServer, namespace: str, folder: Path) -> None:
+        self.server, self.namespace, self.folder = server, namespace, folder
+        (folder / "cosign").write_text("#!/bin/sh\nexit 0\n")
+        (folder / "cosign").chmod(0o755)
+
+    def run(self, script: str, digest: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        """Run a script for images of that digest."""
+        own = self.server.environment("deployer")
+        images = {name: f"ghcr.io/obsidianlist/{name.lower()}@{digest}" for name in ("FUNCTIONS", "WEB")}
+        environment = own | images | {
+            "PATH": f"{self.folder}:{own['PATH']}", "OUT": str(self.folder / f"out-{digest[7]}"), "NAMESPACE": self.namespace,
+            "COSIGN_PUBLIC_KEY": "played", "TIMEOUT": "20s", **variables,
+        }  # fmt: skip
+        return subprocess.run(
+            [DEPLOY / script], env=environment, capture_output=True, text=True, timeout=300, check=False, cwd=ROOT
+        )
+
+    def deployed(self, digest: str, percent: int) -> None:
+        """Deploy and insist on success."""
+        done = self.run("deploy.sh", digest, CANARY=str(percent))
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def traffic(self, service: str = "tasks") -> dict[str, int]:
+        """Return the share of each revision, as the service asks for it."""
+        found = self.server.get(f"services.serving.knative.dev/{service}", "-n", self.namespace)
+        newest = found["status"]["latestReadyRevisionName"]
+        return {each.get("revisionName", newest): each["percent"] for each in found["spec"]["traffic"]}
+
+
+@pytest.fixture
+def release(server: ApiServer, controllers: Controllers, namespace: str, tmp_path: Path) -> Release:
+    """The deployer's account in an empty namespace."""
+    rights = (DEPLOY / "deployer.yaml").read_text(encoding="utf-8")
+    rights = rights.replace("namespace: obsidianlist", f"namespace: {namespace}")
+    server.kubectl("apply", "-f", "-", given=rights)
+    binding = ("rolebinding", "played-deployer", "--role=deployer", "--user=deployer", "-n", namespace)
+    server.kubectl("create", *binding)
+    controllers.broken = {BROKEN}
+    return Release(server, namespace, tmp_path)
+
+
+def test_a_release_takes_over_by_steps_and_goes_back(release: Release) -> None:
+    """Ten percent, all; then a broken release, which goes back; and the next good one finds its fields its own."""
+    release.deployed(FIRST, 100)
+    assert release.traffic() == {"tasks-00001": 100}
+    release.deployed(SECOND, 10)
+    assert release.traffic() == {"tasks-00001": 90, "tasks-00002": 10}
+    release.deployed(SECOND, 100)
+    assert release.traffic() == {"tasks-00002": 100}
+    broken = release.run("deploy.sh", BROKEN, CANARY="10")
+    assert broken.returncode != 0
+    back = release.run("rollback.sh", BROKEN)
+    assert back.returncode == 0, back.stdout + back.stderr
+    assert set(release.traffic().values()) == {100}
+    found = release.server.get("services.serving.knative.dev/tasks", "-n", release.namespace)
+    assert found["spec"]["template"]["spec"]["containers"][0]["image"].endswith(SECOND)
+    release.deployed("sha256:" + "3" * 64, 100)
+    assert release.traffic("web") == release.traffic("web") | {
+        release.server.get("services.serving.knative.dev/web", "-n", release.namespace)["status"][
+            "latestReadyRevisionName"
+        ]: 100
+    }
+
+
+def test_the_deployer_has_no_right_outside_its_namespace(release: Release) -> None:
+    """Neither another namespace's Secrets nor anything of the cluster's own."""
+    for words in (
+        ["get", "secrets", "-n", "kafka"],
+        ["get", "nodes"],
+        ["create", "clusterrole", "x", "--verb=get", "--resource=pods"],
+    ):
+        assert "forbidden" in release.server.run("kubectl", *words, user="deployer", check=False).stderr.lower(), words
