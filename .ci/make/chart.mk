@@ -19,5 +19,6 @@ dashboards: $(STAMP) ## write the Grafana dashboards from .ci/dashboards.py
 	@$(BIN)/python .ci/dashboards.py --write
 
 .PHONY: pictures
-pictures: $(STAMP) chart-tools ## run the bundle under load with a real Prometheus and draw the dashboards (two minutes)
+pictures: $(STAMP) chart-tools ## run the bundle under load with a real Prometheus and draw the dashboards, that of the autoscaler from a simulation (two minutes)
 	@$(BIN)/python tests/load/observed_run.py
+	@$(BIN)/python -m tests.load.simulated_run

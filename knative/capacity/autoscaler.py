@@ -29,6 +29,7 @@ class Scale:
         max_pods: never more; 0 means no limit.
         window: over which demand is averaged.
         retention: how long the last pod outlives its last request.
+        rate: requests a second a pod is meant to have (metric rps); 0: it scales by requests in flight.
     """
 
     concurrency: int
@@ -37,18 +38,20 @@ class Scale:
     max_pods: int = 10
     window: int = 60
     retention: int = 300
+    rate: float = 0.0
 
     @property
     def target(self) -> float:
-        """Requests in flight a pod is meant to have."""
-        return self.concurrency * self.utilization
+        """Requests in flight, or a second, that a pod is meant to have."""
+        return (self.rate or self.concurrency) * self.utilization
 
 
 @dataclass
 class Autoscaler:
-    """Decides how many pods there should be from the concurrency it is shown each tick."""
+    """Decides how many pods there should be from the concurrency it is shown each tick; ``stable`` is its mean over the window."""
 
     scale: Scale
+    stable: float = 0.0
     _samples: deque[float] = field(default_factory=deque)
     _panic_until: float = -1.0
     _panic_pods: int = 0
@@ -59,14 +62,14 @@ class Autoscaler:
 
         Args:
             now: seconds, rising by :data:`TICK_SECONDS` from call to call.
-            concurrency: requests in flight and waiting, averaged over the tick.
+            concurrency: requests in flight and waiting, averaged over the tick; with ``scale.rate`` those that came a second.
             ready: pods that answer.
         """
         self._samples.append(concurrency)
         while len(self._samples) > self.scale.window // TICK_SECONDS:
             self._samples.popleft()
         recent = max(1, round(self.scale.window * PANIC_WINDOW_SHARE / TICK_SECONDS))
-        stable = sum(self._samples) / len(self._samples)
+        stable = self.stable = sum(self._samples) / len(self._samples)
         panic = sum(list(self._samples)[-recent:]) / min(recent, len(self._samples))
         floor, ceiling = math.floor(ready / MAX_SCALE_DOWN_RATE), math.ceil(max(1, ready) * MAX_SCALE_UP_RATE)
         wanted_stable = min(max(math.ceil(stable / self.scale.target), floor), ceiling)

@@ -65,6 +65,7 @@ def scale_of(values: Mapping[str, Any], name: str, *, bounded: bool = True) -> S
     return Scale(
         entry.get("concurrency", defaults["concurrency"]), scale["targetUtilization"] / 100, scale["min"],
         scale["max"] if bounded else 0, _seconds(scale["window"]), _seconds(scale["retention"]),
+        float(scale["target"]) if scale.get("metric") == "rps" else 0.0,
     )  # fmt: skip
 
 

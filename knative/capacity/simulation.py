@@ -14,6 +14,7 @@ from knative.capacity.queueing import mean_wait
 
 QUEUE_DEPTH = 10  # queue-proxy's, in multiples of the concurrency
 DAY_SECONDS = 86_400
+_FULL = 0.95
 
 
 @dataclass(frozen=True)
@@ -57,8 +58,39 @@ class Outcome:
     cold_starts: int
 
 
+@dataclass(frozen=True)
+class Moment:
+    """What the autoscaler saw and decided in one tick; the names are those of Knative's metrics.
+
+    Attributes:
+        second: of the day.
+        ready: pods that answer.
+        starting: pods that do not answer yet.
+        wanted: pods there should be.
+        stable: concurrency averaged over the stable window.
+        panic: whether it is in panic mode.
+        waiting: requests in queues.
+        refused: requests turned away so far.
+    """
+
+    second: int
+    ready: int
+    starting: int
+    wanted: int
+    stable: float
+    panic: bool
+    waiting: float
+    refused: float
+
+
 def run_day(
-    arrivals: Callable[[int], float], scale: Scale, cost: Cost, *, cores: float, seconds: int = DAY_SECONDS
+    arrivals: Callable[[int], float],
+    scale: Scale,
+    cost: Cost,
+    *,
+    cores: float,
+    seconds: int = DAY_SECONDS,
+    watch: Callable[[Moment], None] = lambda _: None,
 ) -> Outcome:
     """Run one function through a day.
 
@@ -68,6 +100,7 @@ def run_day(
         cost: what a request costs.
         cores: processor cores a pod may use; Python uses one.
         seconds: how long the day is.
+        watch: is shown every tick.
     """
     scaler = Autoscaler(scale)
     ready, starting, waiting = scale.min_pods, 0, 0.0
@@ -92,8 +125,8 @@ def run_day(
         waiting -= lost
         refused += lost
         total += rate
-        in_flight = served * cost.service_seconds + waiting
-        busy += in_flight
+        in_flight = served * _held_seconds(served / capacity if capacity else 0.0, cost) + waiting
+        busy += rate if scale.rate else in_flight
         # Erlang's formula is dear for many servers; a minute changes little unless something waits.
         if rate and ready and (waiting or second % 60 == 0):
             slowest = max(slowest, _answer(rate, waiting, capacity, ready, per_pod, cost))
@@ -104,10 +137,19 @@ def run_day(
                 ready_at += [second + cost.cold_start] * (wanted - ready - starting)
             elif wanted < ready:
                 ready = wanted
+            watch(Moment(second, ready, len(ready_at), wanted, scaler.stable, scaler.is_panicking, waiting, refused))
         peak_rate, peak_pods = max(peak_rate, rate), max(peak_pods, ready + len(ready_at))
         pod_seconds += ready + len(ready_at)
     share = refused / total if total else 0.0
     return Outcome(peak_rate, peak_pods, pod_seconds / 3600, slowest, share, cold_starts)
+
+
+def _held_seconds(load: float, cost: Cost) -> float:
+    """Return how long a request stays in a pod that is so busy: its threads share one processor, so the last fifth of it costs the most time.
+
+    This is what the autoscaler sees rise before a queue does; without it pods would be added only once they refuse work.
+    """
+    return cost.cpu / 1000 / (1 - min(load, _FULL)) + cost.database / 1000
 
 
 def _answer(rate: float, waiting: float, capacity: float, ready: int, per_pod: float, cost: Cost) -> float:

@@ -5,6 +5,7 @@ tests run.
 """
 
 import json
+import math
 import urllib.parse
 import urllib.request
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ LEFT, RIGHT, TOP, BOTTOM = 58, 14, 54, 58
 COLOURS = ("#2563eb", "#d97706", "#059669", "#9333ea", "#dc2626", "#0891b2", "#65a30d", "#be185d", "#475569", "#a16207")
 LEGEND_LINES = 2
 GRID_LINES = 4
+LONG_SECONDS = 300
+GAP_STEPS = 2
 
 Point = tuple[float, float]
 
@@ -108,24 +111,33 @@ def drawn_panel(panel: dict[str, Any], lines: list[Line], span: Span) -> str:
         parts.append(
             f'<text x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end" font-size="10" fill="#64748b">{spelt(value, panel["unit"])}</text>'
         )
-    for seconds in range(0, int(span.end - span.start) + 1, 30):
+    for seconds in range(0, int(span.end - span.start) + 1, 30 if span.end - span.start < LONG_SECONDS else 120):
         x = place_of(span.start + seconds, span)
         parts.append(
-            f'<text x="{x:.1f}" y="{HEIGHT - BOTTOM + 14}" text-anchor="middle" font-size="10" fill="#64748b">{seconds} s</text>'
+            f'<text x="{x:.1f}" y="{HEIGHT - BOTTOM + 14}" text-anchor="middle" font-size="10" fill="#64748b">{spelt_time(seconds, span)}</text>'
         )
     if red is not None and red <= top_value:
         y = height_of(red, top_value)
         parts.append(f'<path d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}" stroke="#dc2626" stroke-dasharray="4 3"/>')
     for number, line in enumerate(lines):
-        course = "L".join(
-            f"{place_of(time, span):.1f} {height_of(value, top_value):.1f}" for time, value in line.points
-        )
-        parts.append(f'<path d="M{course}" fill="none" stroke="{COLOURS[number % len(COLOURS)]}" stroke-width="1.6"/>')
+        course = course_of(line.points, span, top_value)
+        parts.append(f'<path d="{course}" fill="none" stroke="{COLOURS[number % len(COLOURS)]}" stroke-width="1.6"/>')
     if not lines:
         parts.append(
             f'<text x="{WIDTH / 2}" y="{HEIGHT / 2}" text-anchor="middle" fill="#94a3b8">nothing of this in the run</text>'
         )
     return "".join(parts) + legend([line.legend for line in lines])
+
+
+def course_of(points: list[Point], span: Span, top_value: float) -> str:
+    """Return a line's path, which ends where there is no number and begins again after it."""
+    parts = []
+    before = -math.inf
+    for time, value in points:
+        parts.append("L" if time - before <= GAP_STEPS * span.step else "M")
+        parts.append(f"{place_of(time, span):.1f} {height_of(value, top_value):.1f}")
+        before = time
+    return "".join(parts)
 
 
 def legend(names: list[str]) -> str:
@@ -157,10 +169,16 @@ def place_of(time: float, span: Span) -> float:
     return LEFT + (WIDTH - LEFT - RIGHT) * (time - span.start) / (span.end - span.start)
 
 
+def spelt_time(seconds: int, span: Span) -> str:
+    """Return a moment of the run in the unit that suits its length."""
+    return f"{seconds} s" if span.end - span.start < LONG_SECONDS else f"{seconds // 60} min"
+
+
 def spelt(value: float, unit: str) -> str:
     """Return a value as Grafana's unit would show it."""
     if unit == "s":
         return f"{value * 1000:.3g} ms" if value < 1 else f"{value:.3g} s"
     if unit == "percentunit":
         return f"{value * 100:.3g} %"
-    return f"{value:.3g}" + ({"reqps": "/s", "ops": "/s"}.get(unit, ""))
+    number = f"{value:.3g}" if value < 1000 else f"{value:,.0f}"
+    return number + ({"reqps": "/s", "ops": "/s"}.get(unit, ""))
