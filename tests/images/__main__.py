@@ -29,7 +29,7 @@ def main() -> int:
         with mounted(functions) as image:
             small = _size("functions", image)
             check_functions(image, load_registry(), Path(folder))
-            check_backup(image)
+            check_backup(image, Path(folder))
         with mounted(web) as image:
             small &= _size("web", image)
             check_web(image, Path(folder))
