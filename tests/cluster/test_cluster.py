@@ -30,6 +30,8 @@ pytestmark = [
     pytest.mark.timeout(900),
 ]
 RESTRICTED = [f"pod-security.kubernetes.io/{mode}=restricted" for mode in ("enforce", "warn", "audit")]
+SECRETS = ("obsidianlist", "redpanda", "obsidianlist-kafka", "kafka-user", "kafka-ca")
+KAFKA_KEYS = ("protocol", "sasl.mechanism", "user", "password", "ca.crt")
 OTHER_NAMESPACES = ("kafka", "kourier-system", "gateway-system")
 DEPLOY = ROOT / ".ci" / "deploy"
 FIRST, SECOND, BROKEN = ("sha256:" + digit * 64 for digit in "12b")
@@ -59,7 +61,33 @@ def namespace(server: ApiServer, request: pytest.FixtureRequest) -> str:
     server.kubectl("create", "namespace", name)
     server.kubectl("label", "namespace", name, *RESTRICTED)
     server.kubectl("create", "serviceaccount", "default", "-n", name)
+    given = (CHART.parent / "chart/README.md").read_text(encoding="utf-8")
+    literals = [f"--from-literal={key}=played" for key in {*re.findall(r"`([A-Z][A-Z_]+)`", given), *KAFKA_KEYS}]
+    for secret in SECRETS:
+        server.kubectl("create", "secret", "generic", secret, "-n", name, *literals)
     return name
+
+
+def test_a_missing_secret_is_named_before_anything_starts(server: ApiServer, namespace: str) -> None:
+    """The refusal says which Secret, where, with which keys; one that lacks a key is refused by the key's name."""
+    words = ("helm", "upgrade", "obsidianlist", str(CHART), "--install", "-n", namespace)
+    server.kubectl(
+        "patch",
+        "secret",
+        "obsidianlist",
+        "-n",
+        namespace,
+        "--type=json",
+        "-p",
+        '[{"op":"remove","path":"/data/CURSOR_KEY"}]',
+    )
+    assert "the Secret obsidianlist lacks CURSOR_KEY" in server.run(*words, check=False).stderr
+    server.kubectl("delete", "secret", "obsidianlist", "-n", namespace)
+    refused = server.run(*words, check=False).stderr
+    assert (
+        f"the Secret obsidianlist is missing in namespace {namespace}; create it with the keys ACTION_KEY, " in refused
+    )
+    assert server.get("jobs,services.serving.knative.dev", "-n", namespace)["items"] == []
 
 
 def upgrade(server: ApiServer, namespace: str, *words: str, user: str = "admin") -> subprocess.CompletedProcess[str]:
@@ -79,8 +107,9 @@ def files(variant: str) -> list[str]:
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_every_values_file_installs(server: ApiServer, controllers: Controllers, namespace: str, variant: str) -> None:
     """The server takes every object, strictly and without a warning; the same release again changes nothing; every pod is restricted."""
-    # Two releases of one cluster do not share the objects outside their namespace.
-    alone = ["--set", f"domain.host={namespace}.example.com"] if "options" in variant else []
+    # Two releases of one cluster share no host, and a new one has no revision yet that could keep traffic.
+    alone = ["--set", f"domain.host={namespace}.example.com"] if "option" in variant else []
+    alone += ["--set-json", "rollout.stableRevisions={}"]
     upgrade(server, namespace, *files(variant), *alone)
     before = generations(server, namespace)
     assert before

@@ -20,6 +20,12 @@ Admission would let every one of these through, and the fault would show as lost
 {{- fail "secrets.external needs store.name" -}}
 {{- end -}}
 {{- end -}}
+{{- include "obsidianlist.validateSecrets" . -}}
+{{- with .Values.kafka.keda -}}
+{{- if and .enabled (gt (.minScale | int) (.maxScale | int)) -}}
+{{- fail (printf "kafka.keda: maxScale %d is below minScale %d" (.maxScale | int) (.minScale | int)) -}}
+{{- end -}}
+{{- end -}}
 {{- range $name := keys .Values.functions | sortAlpha -}}
 {{- $entry := include "obsidianlist.function" (dict "root" $ "name" $name) | fromYaml -}}
 {{- $scale := $entry.scale -}}
@@ -42,6 +48,9 @@ Admission would let every one of these through, and the fault would show as lost
 {{- if or (eq $entry.kind "consumer") $entry.sink -}}
 {{- include "obsidianlist.validateDelivery" (dict "name" $name "entry" $entry) -}}
 {{- end -}}
+{{- if eq $entry.kind "cron" -}}
+{{- include "obsidianlist.validateSchedule" (dict "path" (printf "functions.%s.schedule" $name) "schedule" $entry.schedule) -}}
+{{- end -}}
 {{- if eq $entry.kind "consumer" -}}
 {{- range $entry.topics -}}
 {{- if not (hasKey $.Values.kafka.topics .) -}}
@@ -58,6 +67,7 @@ Admission would let every one of these through, and the fault would show as lost
 {{- fail (printf "functions.%s: scale.max 0 has no bound, but database.connectionLimit is %d" $name ($.Values.database.connectionLimit | int)) -}}
 {{- end -}}
 {{- end -}}
+{{- include "obsidianlist.validateSchedule" (dict "path" "backup.schedule" "schedule" .Values.backup.schedule) -}}
 {{- $connections := include "obsidianlist.connections" . | int -}}
 {{- $limit := .Values.database.connectionLimit | int -}}
 {{- if and (gt $limit 0) (gt $connections $limit) -}}
@@ -82,5 +92,22 @@ Admission would let every one of these through, and the fault would show as lost
 {{- end -}}
 {{- if eq (include "obsidianlist.isoSeconds" .entry.delivery.backoffDelay | float64) 0.0 -}}
 {{- fail (printf "functions.%s: delivery.backoffDelay must be longer than 0" .name) -}}
+{{- end -}}
+{{- end -}}
+
+{{- /* Minute 61 would pass `helm upgrade` and leave a source that never ticks. */}}
+{{- define "obsidianlist.validateSchedule" -}}
+{{- if not (hasPrefix "@" .schedule) -}}
+{{- $fields := splitList " " .schedule -}}
+{{- $names := list "second" "minute" "hour" "day" "month" "weekday" -}}
+{{- $most := list 59 59 23 31 12 7 -}}
+{{- $skipped := sub 6 (len $fields) | int -}}
+{{- range $number, $field := $fields -}}
+{{- range regexFindAll "[0-9]+" $field -1 -}}
+{{- if gt (. | int) (index $most (add $number $skipped | int)) -}}
+{{- fail (printf "%s %q: %s is no %s; the fields are minute hour day month weekday, with a sixth in front for seconds" $.path $.schedule . (index $names (add $number $skipped | int))) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}

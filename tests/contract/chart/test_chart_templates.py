@@ -2,11 +2,22 @@
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.contract.chart.rendering import CHART, ROOT, needs_helm, of_kind, registry, render, values
+from tests.contract.chart.rendering import (
+    CHART,
+    ROOT,
+    VARIANTS,
+    needs_helm,
+    notes,
+    of_kind,
+    registry,
+    render,
+    values,
+)
 
 pytestmark = needs_helm
 SERVING = "serving.knative.dev/"
@@ -284,10 +295,36 @@ def test_outside_addresses_exclude_the_cluster() -> None:
 def test_trial_secret_is_written_only_on_request() -> None:
     """The chart holds no secret unless told to."""
     assert of_kind(render(), "Secret") == {}
-    made = of_kind(render(settings=("secrets.create=true", 'secrets.values={"CURSOR_KEY":"x"}')), "Secret")[
-        "obsidianlist"
-    ]
-    assert made["stringData"] == {"CURSOR_KEY": "x"}
+    made = of_kind(render(*VARIANTS["other-options"]), "Secret")["obsidianlist"]
+    assert made["stringData"]["CURSOR_KEY"] == "t"
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_notes_name_every_key_that_a_pod_reads(variant: str) -> None:
+    """The chart's own reckoning of needed keys, which refuses a Secret that lacks one, agrees with the rendered pods."""
+    read: dict[str, set[str]] = {}
+    for reference in references(list(render(*VARIANTS[variant]))):
+        read.setdefault(reference["name"], set()).add(reference["key"])
+    told = dict(re.findall(r"the Secret (\S+) with ([A-Za-z_., ]+) \(", notes(*VARIANTS[variant])))
+    # A sink's own key, which no pod reads.
+    wanted = {name: keys for name, text in told.items() if (keys := set(text.split(", ")) - {"protocol"})}
+    assert read == wanted
+
+
+def references(value: Any) -> Iterator[dict[str, str]]:
+    """Yield every reference to a key of a Secret, wherever it stands in the objects."""
+    if isinstance(value, list):
+        for item in value:
+            yield from references(item)
+    elif isinstance(value, dict):
+        if "secretKeyRef" in value:
+            yield value["secretKeyRef"]
+        if value.get("type") == "Secret" and "key" in value:
+            yield {"name": value["name"], "key": value["key"]}
+        if "secretName" in value:
+            yield from ({"name": value["secretName"], "key": item["key"]} for item in value.get("items", []))
+        for item in value.values():
+            yield from references(item)
 
 
 def test_smoke_test_is_a_test_hook() -> None:
