@@ -26,8 +26,8 @@ def connection_environment(url: str) -> dict[str, str]:
     }  # fmt: skip
     local = parts.hostname in {"localhost", "127.0.0.1", "::1"}
     asked = query.get("sslmode", ["disable" if local else "verify-full"])[0]
-    # As shared.db.connection reads it: TLS means a verified server.
-    values["PGSSLMODE"] = "disable" if asked in {"disable", "allow", "prefer"} else "verify-full"
+    # As shared.db.connection reads it: to insist on TLS means a verified server.
+    values["PGSSLMODE"] = asked if asked in {"disable", "allow", "prefer"} else "verify-full"
     if values["PGSSLMODE"] == "verify-full":
         # A file, because "system" means the system's authorities to libpq 16 and newer only.
         authorities = ssl.get_default_verify_paths().cafile or "system"
