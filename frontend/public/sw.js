@@ -138,7 +138,8 @@ self.addEventListener("pushsubscriptionchange", (event) => {
   event.waitUntil(
     (async () => {
       const options = event.oldSubscription?.options;
-      if (!event.newSubscription && options) await self.registration.pushManager.subscribe(options);
+      // Where it refuses, the page asks again, or shows that push is off.
+      if (!event.newSubscription && options) await self.registration.pushManager.subscribe(options).catch(() => undefined);
       for (const client of await self.clients.matchAll({ type: "window" })) client.postMessage({ kind: "resubscribe" });
     })(),
   );
