@@ -49,10 +49,10 @@ export function ActivityEntry({ entry, inTask, onOnly }: Props) {
       <span className="mt-0.5 grid size-5 shrink-0 place-items-center text-faint"><Icon aria-hidden size={15} /></span>
       <div className="min-w-0 flex-1">
         <p className="flex flex-wrap items-baseline gap-x-1.5">
-          <span className="text-muted">{actionText(entry, t)}</span>
+          <span className="text-muted max-sm:text-[0.8125rem]">{actionText(entry, t)}</span>
           {!inTask && entry.title && (entry.task_id
-            ? <button type="button" onClick={() => showTask(entry.task_id)} className="max-w-full truncate text-left font-medium hover:underline">{entry.title}</button>
-            : <span className="font-medium">{entry.title}</span>)}
+            ? <button type="button" onClick={() => showTask(entry.task_id)} className={`${TITLE} text-left hover:underline`}>{entry.title}</button>
+            : <span className={TITLE}>{entry.title}</span>)}
           <When entry={entry} withDate={inTask} />
         </p>
         {changes.length > 0 && <ul className="mt-0.5 text-[0.8125rem] text-muted">{changes.map((change) => <Changed key={change.field} change={change} />)}</ul>}
@@ -64,6 +64,8 @@ export function ActivityEntry({ entry, inTask, onOnly }: Props) {
     </li>
   );
 }
+/** On a phone the title has its own line, above what happened to it and when. */
+const TITLE = "max-w-full truncate font-medium max-sm:order-first max-sm:w-full";
 const APPEARS = "opacity-0 group-hover:opacity-100 focus-visible:opacity-100 coarse:opacity-100";
 
 function When({ entry, withDate }: { entry: AuditEntry; withDate?: boolean }) {

@@ -47,7 +47,7 @@ function Timeline() {
   return (
     <>
       <PageHeader title={t("nav.activity")} />
-      <div className="mx-auto max-w-3xl px-1 sm:px-5">
+      <div className="max-w-3xl px-1 sm:px-5">
         <ActivityFilters filter={filter} onChange={change} />
         {filter.of && <OnlyTask id={filter.of} onClear={() => change({ ...filter, of: "" })} />}
         <ListFrame

@@ -23,7 +23,7 @@ export function ConnectPage() {
   return (
     <>
       <PageHeader title={t("nav.connect")} />
-      <div className="mx-auto max-w-2xl px-4 pt-2 sm:px-8">
+      <div className="max-w-2xl px-4 pt-2 sm:px-8">
         <WaitingActions />
         <SettingsGroup title={t("connect.mcp")} text={t("connect.mcpText")}><CopyField label={t("connect.address")} value={url} /></SettingsGroup>
         <SettingsGroup title={t("connect.clients")} text={t("connect.clientsText")}>

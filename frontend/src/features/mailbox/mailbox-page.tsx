@@ -26,7 +26,7 @@ export function MailboxPage() {
       <PageHeader title={t("nav.mailbox")} note={off ? undefined : t("mailbox.note")} />
       {off ? <EmptyState icon={MailX} title={t("mailbox.offTitle")} text={t("mailbox.offText")} /> : (
         <ListFrame isPending={isPending} error={data ? null : error} refetch={() => void refetch()} isEmpty={!data?.items.length} empty={<EmptyState icon={Mail} title={t("empty.mailboxTitle")} text={t("empty.mailboxText")} />}>
-          <ul aria-label={t("nav.mailbox")} className="mx-auto max-w-3xl px-2 sm:px-6">
+          <ul aria-label={t("nav.mailbox")} className="max-w-3xl px-2 sm:px-6">
             {data?.items.map((mail) => (
               <li key={mail.id} className="border-b border-line">
                 <h2>

@@ -18,7 +18,7 @@ export function NotificationsPage() {
         {unread > 0 && <Button size="sm" icon={CheckCheck} onClick={() => read.mutate(null)}><span className="max-sm:sr-only">{t("notifications.readAll")}</span></Button>}
         <IconButton icon={Settings2} label={t("notifications.settings")} onClick={() => router.push("/settings/?section=notifications")} />
       </PageHeader>
-      <div className="mx-auto max-w-3xl sm:px-3"><NotificationList /></div>
+      <div className="max-w-3xl sm:px-3"><NotificationList /></div>
     </>
   );
 }

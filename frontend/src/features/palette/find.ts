@@ -16,7 +16,8 @@ const MOST_TASKS = 8;
 export function rate(text: string, words: string[]): number {
   if (!words.every((word) => text.includes(word))) return 0;
   const starts = words.filter((word) => text.startsWith(word) || text.includes(` ${word}`)).length;
-  return 0.2 + (0.8 * starts) / Math.max(words.length, 1);
+  // What begins with the first word comes before what has it somewhere.
+  return 0.2 + (0.7 * starts) / Math.max(words.length, 1) + (words[0] && text.startsWith(words[0]) ? 0.1 : 0);
 }
 
 function rated<T extends { text: string }>(all: T[], words: string[]): { each: T; rating: number }[] {

@@ -49,12 +49,12 @@ export function PaletteList({ id, sections, active, onActive, onChoose, ref }: P
 const Content = memo(function Content({ entry }: { entry: Entry }) {
   const { t } = useI18n();
   if ("task" in entry) return <><Tick task={entry.task} tabIndex={-1} onToggle={() => toggleTasks([entry.task])} /><span className="truncate">{entry.task.title}</span></>;
-  if ("tag" in entry) return <><Hash aria-hidden size={15} className="text-muted" /> {entry.tag.name}</>;
-  if ("text" in entry) return <><Search aria-hidden size={16} className="text-muted" /> {t("palette.searchFor", { text: entry.text })}</>;
+  if ("tag" in entry) return <><Hash aria-hidden size={16} className="mx-px shrink-0 text-muted" /> {entry.tag.name}</>;
+  if ("text" in entry) return <><Search aria-hidden size={16} className="mx-px shrink-0 text-muted" /> {t("palette.searchFor", { text: entry.text })}</>;
   const { icon: Icon, keys } = entry.command;
   return (
     <>
-      <Icon aria-hidden size={16} strokeWidth={1.9} className="text-muted" />
+      <Icon aria-hidden size={16} strokeWidth={1.9} className="mx-px shrink-0 text-muted" />
       <span className="flex-1 truncate">{entry.label}</span>
       {keys?.[0] && <span aria-hidden className="flex gap-1">{keyCaps(keys[0]).map((cap, index) => <kbd key={index} className="kbd">{cap}</kbd>)}</span>}
     </>

@@ -42,7 +42,7 @@ function Content() {
   const wanted = useSearchParams().get("section");
   const current = SECTIONS.find((section) => section.id === wanted) ?? SECTIONS[0]!;
   return (
-    <div className="mx-auto flex max-w-5xl gap-12 px-4 pt-2 sm:px-8 max-md:flex-col max-md:gap-6">
+    <div className="flex max-w-5xl gap-12 px-4 pt-2 sm:px-8 max-md:flex-col max-md:gap-6">
       <SectionLinks currentId={current.id} />
       <div className="min-h-96 max-w-2xl min-w-0 flex-1 pb-10 md:pt-1"><current.Content key={current.id} /></div>
     </div>

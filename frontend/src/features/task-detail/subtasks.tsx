@@ -31,7 +31,7 @@ export function Subtasks({ task }: { task: Task }) {
           </>
         )}
       </div>
-      <ul className="mt-1">
+      <ul className="-mx-1 mt-1">
         {subtasks.map((each) => (
           <li key={each.id} className="flex min-h-9 items-center gap-3 rounded-md px-1 hover:bg-hover">
             <Tick task={each} onToggle={() => toggleTasks([each])} />
@@ -40,7 +40,7 @@ export function Subtasks({ task }: { task: Task }) {
           </li>
         ))}
       </ul>
-      <div className="flex h-9 items-center gap-3 px-1">
+      <div className="-mx-1 flex h-9 items-center gap-3 px-1">
         <Plus aria-hidden size={17} className="text-faint" />
         <input
           aria-label={t("task.addSubtask")}

@@ -80,7 +80,7 @@ function Content({ task, onClose }: { task: Task; onClose: () => void }) {
   const complete = useDeferredValue(true, false);
   return (
     <>
-      <div className="flex h-14 shrink-0 items-center gap-1 px-4 max-md:pt-[env(safe-area-inset-top)]">
+      <div className="flex h-14 shrink-0 items-center gap-1 pr-4 pl-5 max-md:pt-[env(safe-area-inset-top)]">
         <span className="text-xs text-faint">{trashed ? t("task.inTrash") : task.status === "completed" && task.completed_at ? t("task.completedOn", { date: formatInstant(task.completed_at, locale, zone) }) : t("task.details")}</span>
         <div className="ml-auto flex items-center gap-0.5">
           <IconButton icon={Link2} label={t("task.copyLink")} onClick={() => { void navigator.clipboard.writeText(`${location.origin}/inbox/?task=${task.id}`); notify.success(t("task.linkCopied")); }} />

@@ -22,7 +22,7 @@ interface Props {
   /** Near the top, where a typed line does not jump as results come and go. */
   top?: boolean;
   children: ReactNode;
-  /** What gets the focus first; without it the first control that can have it. */
+  /** What gets the focus first; without it the first text field, else the dialog, or where no title is shown its first choice. */
   initialFocus?: RefObject<HTMLElement | null>;
   /** Called first on Esc; returning true keeps the dialog open. */
   onEscape?: () => boolean;
@@ -32,6 +32,8 @@ interface Props {
 const open: { content: HTMLElement; before: HTMLElement | null }[] = [];
 const TABBABLE = "a[href], button:not(:disabled), input:not(:disabled), select:not(:disabled), textarea:not(:disabled), [tabindex='0']";
 const OVERLAY = "[data-radix-popper-content-wrapper]";
+/** A text is there to be typed into; without one the dialog itself is read out, and Tab goes to its first control. */
+const FIELD = "input:not(:disabled, [type=checkbox], [type=radio]), textarea:not(:disabled)";
 const tabbable = (content: HTMLElement) => [...content.querySelectorAll<HTMLElement>(TABBABLE)].filter((each) => each.tabIndex >= 0 && each.getClientRects().length > 0);
 
 /** What had the focus; for an item of a menu, which is gone by the time the dialog closes, the menu's button; for a dialog that this one replaces, what it would have returned to. */
@@ -43,19 +45,19 @@ function focusedBefore(): HTMLElement | null {
   return menuButton ?? (active instanceof HTMLElement ? active : null);
 }
 
-function useModal(before: HTMLElement | null, initialFocus?: RefObject<HTMLElement | null>): RefObject<HTMLDivElement | null> {
+function useModal(before: HTMLElement | null, isChoice: boolean, initialFocus?: RefObject<HTMLElement | null>): RefObject<HTMLDivElement | null> {
   const content = useRef<HTMLDivElement>(null);
   const first = useRef(initialFocus);
   useLayoutEffect(() => {
     const shown = { content: content.current!, before };
     open.push(shown);
-    if (!shown.content.contains(document.activeElement)) (first.current?.current ?? tabbable(shown.content)[0] ?? shown.content).focus();
+    if (!shown.content.contains(document.activeElement)) (first.current?.current ?? shown.content.querySelector<HTMLElement>(FIELD) ?? (isChoice ? tabbable(shown.content)[0] : undefined) ?? shown.content).focus();
     return () => {
       open.splice(open.indexOf(shown), 1);
       if (!open.length) document.getElementById("app")?.removeAttribute("aria-hidden");
       before?.focus();
     };
-  }, [before]);
+  }, [before, isChoice]);
   useEffect(() => {
     // Not part of the frame that shows the dialog.
     const timer = setTimeout(() => document.getElementById("app")?.setAttribute("aria-hidden", "true"), 50);
@@ -77,7 +79,7 @@ export function Dialog({ title, description, hideTitle, onClose, className, top,
   const { t } = useI18n();
   const id = useId();
   const [before] = useState(focusedBefore);
-  const content = useModal(before, initialFocus);
+  const content = useModal(before, Boolean(hideTitle), initialFocus);
   const escape = useRef(() => {});
   escape.current = () => onEscape?.() || onClose();
   useEffect(() => {

@@ -12,8 +12,8 @@ const RING: Record<Priority, string> = {
   urgent: "border-danger text-danger bg-danger-soft",
   high: "border-warn text-warn bg-warn-soft",
   medium: "border-info text-info",
-  low: "border-line-strong text-muted",
-  none: "border-line-strong text-muted",
+  low: "border-ring text-muted",
+  none: "border-ring text-muted",
 };
 
 export function Tick({ task, onToggle, tabIndex }: { task: Pick<Task, "title" | "status" | "priority">; onToggle: () => void; tabIndex?: number }) {
@@ -77,7 +77,8 @@ export function DueMark({ task, icon = true, hideDay }: { task: Task; icon?: boo
   const zone = useZone();
   if (!task.due_on && !task.due_at) return null;
   if (hideDay && !task.due_at) return null;
-  const tone = dueTone(task, zone, now);
+  // What is done is not late any more.
+  const tone = task.status === "completed" ? "later" : dueTone(task, zone, now);
   return (
     <span className={cx("inline-flex items-center gap-1 whitespace-nowrap tabular-nums", TONE[tone])}>
       {icon && <CalendarDays aria-hidden size={13} strokeWidth={1.9} />}
