@@ -2,14 +2,15 @@
 /** Choosing a due date: quick choices, typed words, a calendar, a time. */
 import { CalendarOff, CalendarPlus, Moon, Sofa, Sun, type LucideIcon } from "lucide-react";
 import dynamic from "next/dynamic";
-import { useState, type FormEvent } from "react";
+import { useDeferredValue, useState, type FormEvent } from "react";
 import { tasks as api } from "@/shared/api/endpoints";
 import type { TaskInput } from "@/shared/api/types";
 import { languageStore, useI18n } from "@/shared/i18n";
 import { addDays, formatDate, nextWeekday, type CalendarDate } from "@/shared/lib/dates";
 import { useToday, useZone } from "@/features/tasks/zone";
 
-const Calendar = dynamic(() => import("./calendar"), { ssr: false, loading: () => <div className="h-68" /> });
+const Calendar = dynamic(() => import("./calendar"), { ssr: false, loading: () => <Empty /> });
+const Empty = () => <div className="h-68" />;
 
 export interface DueValue { day: CalendarDate | null; time: string | null }
 
@@ -24,6 +25,8 @@ export function DatePicker({ value, onPick }: { value: DueValue; onPick: (value:
   const zone = useZone();
   const [words, setWords] = useState("");
   const [unclear, setUnclear] = useState(false);
+  // The field and the quick choices are there with the first frame, the calendar with the next.
+  const complete = useDeferredValue(true, false);
   const choices: [string, LucideIcon, CalendarDate | null][] = [
     [t("date.today"), Sun, today],
     [t("date.tomorrow"), Moon, addDays(today, 1)],
@@ -68,7 +71,7 @@ export function DatePicker({ value, onPick }: { value: DueValue; onPick: (value:
         ))}
       </ul>
       <div className="mt-1 border-t border-line pt-1">
-        <Calendar selected={value.day} today={today} onSelect={(day) => onPick({ day, time: value.time })} />
+        {complete ? <Calendar selected={value.day} today={today} onSelect={(day) => onPick({ day, time: value.time })} /> : <Empty />}
       </div>
       <label className="flex items-center justify-between gap-3 border-t border-line px-2 pt-2.5 pb-1 text-[0.8125rem]">
         {t("due.time")}
