@@ -31,6 +31,8 @@ interface Props {
 /** The open dialogs with what had the focus before each; the last is on top. */
 const open: { content: HTMLElement; before: HTMLElement | null }[] = [];
 const TABBABLE = "a[href], button:not(:disabled), input:not(:disabled), select:not(:disabled), textarea:not(:disabled), [tabindex='0']";
+/** What may have the focus while a dialog stands open: its menus, and messages. */
+const BESIDE = "[data-radix-popper-content-wrapper], [data-sonner-toaster]";
 const OVERLAY = "[data-radix-popper-content-wrapper]";
 /** A text is there to be typed into; without one the dialog itself is read out, and Tab goes to its first control. */
 const FIELD = "input:not(:disabled, [type=checkbox], [type=radio]), textarea:not(:disabled)";
@@ -58,6 +60,17 @@ function useModal(before: HTMLElement | null, isChoice: boolean, initialFocus?: 
       before?.focus();
     };
   }, [before, isChoice]);
+  useEffect(() => {
+    // A menu that opened the dialog gives the focus back to its button when it is gone, which may be later than this.
+    let last = content.current!.contains(document.activeElement) ? (document.activeElement as HTMLElement) : content.current!;
+    const stay = ({ target }: FocusEvent) => {
+      if (!(target instanceof HTMLElement) || open.at(-1)?.content !== content.current || target.closest(BESIDE)) return;
+      if (content.current?.contains(target)) last = target;
+      else last.focus();
+    };
+    document.addEventListener("focusin", stay);
+    return () => document.removeEventListener("focusin", stay);
+  }, []);
   useEffect(() => {
     // Not part of the frame that shows the dialog.
     const timer = setTimeout(() => document.getElementById("app")?.setAttribute("aria-hidden", "true"), 50);

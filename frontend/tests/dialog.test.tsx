@@ -1,0 +1,47 @@
+import { cleanup, fireEvent, render, screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { Dialog } from "@/shared/ui/dialog";
+
+const page = (dialog: React.ReactNode) => <div id="app"><button>Behind</button>{dialog}</div>;
+// jsdom lays nothing out: everything counts as visible.
+beforeEach(() => { vi.spyOn(HTMLElement.prototype, "getClientRects").mockReturnValue([{}] as unknown as DOMRectList); });
+afterEach(() => { cleanup(); vi.restoreAllMocks(); });
+
+test("focus goes to the text field, Tab stays inside, and closing gives the focus back", () => {
+  const { rerender } = render(page(null));
+  screen.getByText("Behind").focus();
+  rerender(page(<Dialog title="Rename" onClose={() => undefined}><input aria-label="Name" /><button>Save</button></Dialog>));
+  expect(document.activeElement).toBe(screen.getByLabelText("Name"));
+  screen.getByText("Save").focus();
+  fireEvent.keyDown(document.activeElement!, { key: "Tab" });
+  expect(document.activeElement).toBe(screen.getByLabelText("Close"));
+  fireEvent.keyDown(document.activeElement!, { key: "Tab", shiftKey: true });
+  expect(document.activeElement).toBe(screen.getByText("Save"));
+  rerender(page(null));
+  expect(document.activeElement).toBe(screen.getByText("Behind"));
+});
+
+test("what takes the focus away, like a menu that closes late, does not keep it", () => {
+  render(page(<Dialog title="Rename" onClose={() => undefined}><input aria-label="Name" /></Dialog>));
+  screen.getByText("Behind").focus();
+  expect(document.activeElement).toBe(screen.getByLabelText("Name"));
+});
+
+test("Esc closes the upper dialog only, and first asks it", async () => {
+  const user = userEvent.setup();
+  const [lower, upper, asked] = [vi.fn(), vi.fn(), vi.fn(() => true)];
+  render(page(<><Dialog title="Lower" onClose={lower}>a</Dialog><Dialog title="Upper" onClose={upper} onEscape={asked}>b</Dialog></>));
+  await user.keyboard("{Escape}");
+  expect([asked.mock.calls.length, upper.mock.calls.length, lower.mock.calls.length]).toEqual([1, 0, 0]);
+  asked.mockReturnValue(false);
+  await user.keyboard("{Escape}");
+  expect([upper.mock.calls.length, lower.mock.calls.length]).toEqual([1, 0]);
+});
+
+test("it is a modal dialog by its title and text", () => {
+  render(page(<Dialog title="Delete?" description="For good." onClose={() => undefined}>x</Dialog>));
+  const dialog = screen.getByRole("dialog", { name: "Delete?" });
+  expect(dialog.getAttribute("aria-modal")).toBe("true");
+  expect(document.getElementById(dialog.getAttribute("aria-describedby")!)!.textContent).toBe("For good.");
+});
