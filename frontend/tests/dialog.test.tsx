@@ -1,23 +1,16 @@
-import { cleanup, fireEvent, render, screen } from "@testing-library/react";
+import { cleanup, render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { Dialog } from "@/shared/ui/dialog";
 
 const page = (dialog: React.ReactNode) => <div id="app"><button>Behind</button>{dialog}</div>;
-// jsdom lays nothing out: everything counts as visible.
-beforeEach(() => { vi.spyOn(HTMLElement.prototype, "getClientRects").mockReturnValue([{}] as unknown as DOMRectList); });
-afterEach(() => { cleanup(); vi.restoreAllMocks(); });
+afterEach(cleanup);
 
-test("focus goes to the text field, Tab stays inside, and closing gives the focus back", () => {
+test("focus goes to the text field, and closing gives it back", () => {
   const { rerender } = render(page(null));
   screen.getByText("Behind").focus();
   rerender(page(<Dialog title="Rename" onClose={() => undefined}><input aria-label="Name" /><button>Save</button></Dialog>));
   expect(document.activeElement).toBe(screen.getByLabelText("Name"));
-  screen.getByText("Save").focus();
-  fireEvent.keyDown(document.activeElement!, { key: "Tab" });
-  expect(document.activeElement).toBe(screen.getByLabelText("Close"));
-  fireEvent.keyDown(document.activeElement!, { key: "Tab", shiftKey: true });
-  expect(document.activeElement).toBe(screen.getByText("Save"));
   rerender(page(null));
   expect(document.activeElement).toBe(screen.getByText("Behind"));
 });
