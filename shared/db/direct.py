@@ -59,7 +59,7 @@ def fetch_json(sql: str, params: Sequence[Any] = (), *, user_id: UUID | None, re
 def _inside(connection: Connection, sql: str, params: Sequence[Any]) -> bytes | None:
     try:
         texts = connection.fetch_texts_inside(sql, params)
-    except dbapi.DatabaseError as error:
+    except dbapi.Error as error:
         known = translate(error)
         if known is not None:
             raise known from error

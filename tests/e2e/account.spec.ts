@@ -1,6 +1,9 @@
 import { expect, test, type Browser, type Page } from "@playwright/test";
 import { signUp } from "./person";
 
+// Mails take their way through the broker; several pages each.
+test.describe.configure({ timeout: 180_000 });
+
 const PASSWORD = "twelve green umbrellas";
 const NEW = "nine paper lanterns at dusk";
 const emailOf = (page: Page) => page.evaluate(() => (JSON.parse(localStorage.getItem("obsidianlist.user")!) as { email: string }).email);

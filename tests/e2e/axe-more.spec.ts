@@ -16,7 +16,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     test.use({ colorScheme });
 
     test("no menu, picker, editor or toast has an axe violation", async ({ page }) => {
-      test.setTimeout(180_000);
+      test.setTimeout(300_000);
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
       await signUp(page);
       const api = await apiOf(page);
@@ -63,7 +63,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     });
 
     test("no page of the account has an axe violation", async ({ page }) => {
-      test.setTimeout(120_000);
+      test.setTimeout(300_000);
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
       await page.goto("/forgot-password/");
       await page.getByRole("button", { name: "Send link" }).click();

@@ -3,6 +3,8 @@ import { expect, test, type Page } from "@playwright/test";
 import { apiOf } from "./api";
 import { open, panelOf, settled, signUp, task } from "./person";
 
+test.describe.configure({ timeout: 120_000 });
+
 /** The title is changed here while nothing gets through, and elsewhere meanwhile. */
 async function collide(page: Page): Promise<string> {
   await signUp(page);

@@ -2,7 +2,7 @@ import { expect, test } from "@playwright/test";
 import { add, open, panelOf, row, signUp, task, titles } from "./person";
 
 test("every key of the list does what the ? page says", async ({ page }) => {
-  test.setTimeout(120_000);
+  test.setTimeout(240_000);
   await signUp(page);
   await open(page, "/inbox/");
   for (const title of ["First", "Second", "Third"]) await add(page, title);

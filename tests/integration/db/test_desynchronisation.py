@@ -1,5 +1,6 @@
 """pg8000 out of step must never hand one person's rows to another. These tests stay for ever."""
 
+import socket
 import uuid
 
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy import text
 from shared.db.direct import fetch_json
 from shared.db.engine import get_engine, transaction
 from shared.db.pool import get_pool
+from shared.errors import Unavailable
 
 PEOPLE = [uuid.uuid4() for _ in range(6)]
 POISON = "\ud800"
@@ -112,3 +114,13 @@ def test_identity_ends_with_its_transaction(app_env):
     assert fetch_json("select 1::text", user_id=PEOPLE[1]) == b"1"
     with transaction(None) as connection:
         assert connection.execute(text("SELECT current_setting('app.user_id', true)")).scalar_one() == ""
+
+
+def test_a_connection_lost_inside_a_transaction_is_a_database_that_is_away() -> None:
+    """A read that takes part in an open transaction says so like any other, and the next request gets a connection that works."""
+    person = PEOPLE[0]
+    with pytest.raises(Unavailable), transaction(person) as connection:
+        connection.connection.dbapi_connection._usock.shutdown(socket.SHUT_RDWR)
+        fetch_json("select $1::text", ["lost"], user_id=person)
+    assert _ask_with_core(person) == f"secret of {person}"
+    assert _ask_directly(person) == f"secret of {person}"
