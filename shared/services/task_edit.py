@@ -191,8 +191,13 @@ class changing:  # noqa: N801 - reads as the verb it is in a with statement
         self, _kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
     ) -> None:
         if error is None:
-            self._edit.read()
-            failpoint("api.before_commit")
+            try:
+                self._edit.read()
+                failpoint("api.before_commit")
+            except BaseException as failure:
+                # Left open, the transaction would be joined by this thread's next request of the same person.
+                self._leave(failure)
+                raise
         self._leave(error)
         if error is None:
             failpoint("api.commit_lost_reply")

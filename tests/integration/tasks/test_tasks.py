@@ -4,6 +4,8 @@ import pytest
 from sqlalchemy import text
 
 from functions.tasks.main import tasks
+from shared import failpoints
+from shared.db.ambient import joined
 from shared.db.engine import transaction
 from shared.domain import rank
 from shared.services.task_documents import Task
@@ -305,3 +307,14 @@ def test_what_is_not_mine_is_not_found(ada, new_person):
         assert answer.json["detail"] == missing.json["detail"]
     assert eve.post("/api/tasks", {"title": "x", "parent_id": task["id"]}).status_code == 422
     assert eve.get("/api/tasks?status=all").json["items"] == []
+
+
+def test_a_failure_right_before_the_commit_leaves_no_transaction_behind(ada, monkeypatch):
+    """The next request of the same person in the same thread begins its own, and nothing of the failed one is there."""
+    task = _create(ada)
+    monkeypatch.setattr(failpoints, "_armed", {"api.before_commit": ("raise", 1)})
+    monkeypatch.setattr(failpoints, "_passed", {})
+    assert ada.patch(f"/api/tasks/{task['id']}", {"title": "Lost"}).status_code == 500
+    assert joined.get() is None
+    answer = ada.patch(f"/api/tasks/{task['id']}", {"title": "Kept"})
+    assert (answer.status_code, answer.json["version"], answer.json["title"]) == (200, 2, "Kept")
