@@ -68,6 +68,7 @@ def bundle(tmp_path: Path) -> Iterator[Bundle]:
     made.stop()
 
 
+@pytest.mark.row(20)
 def test_a_power_cut_while_people_write_loses_nothing(bundle: Bundle) -> None:
     """Killed in the middle of writes, killed again while it starts: then every write is there, each event in the trail exactly once."""
     bundle.start()

@@ -40,6 +40,7 @@ def write() -> None:
         connection.exec_driver_sql("select 1")
 
 
+@pytest.mark.row(20)
 @pytest.mark.parametrize("work", [read, write])
 @pytest.mark.parametrize("mode", ["blackhole", "reset", "cut"])
 def test_a_dead_network_costs_a_bounded_time(proxy: Proxy, mode: str, work) -> None:
