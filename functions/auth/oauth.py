@@ -51,6 +51,8 @@ def mount(router: Router) -> None:
     router.get("/oauth/authorize", **page)(ask)
     router.post("/oauth/authorize", **page, idempotent=False, errors=(400, 401, 429))(decide)
     router.post("/oauth/token", **post)(token)
+    # Where clients of 2025 look for it that kept their tokens and forgot the metadata: the official Python client after a restart.
+    router.post("/token", **post)(token)
     router.post("/oauth/revoke", **post)(revoke)
     router.post("/oauth/register", **post, status=201)(register_client)
     router.get("/api/auth/connections", response=ConnectionList, scope="account")(list_connections)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 # No page of the web app lives below these: an unknown path there is a client's mistake, not a page to look for.
-API_PREFIXES = ("/api", "/oauth", "/mcp", "/.well-known")
+API_PREFIXES = ("/api", "/oauth", "/token", "/mcp", "/.well-known")
 MAX_BODY_BYTES = 1_048_576  # functions take at most 256 KiB; this only bounds what is buffered on the way
 PROXY_TIMEOUT_SECONDS = 60
 

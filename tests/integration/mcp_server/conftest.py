@@ -2,9 +2,13 @@
 
 import base64
 import hashlib
+import os
 import re
 import secrets
+import subprocess
+import sys
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import unescape
 from typing import Any
@@ -12,6 +16,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from werkzeug.test import Client, TestResponse
+
+from tests.support.database import Database
+from tests.support.environment import function_variables
+from tests.support.server import free_port, wait_until_healthy
 
 ORIGIN = "http://localhost:8080"
 RESOURCE = f"{ORIGIN}/mcp"
@@ -117,6 +125,25 @@ def answered(reply: TestResponse) -> dict[str, str]:
 @pytest.fixture(scope="module", autouse=True)
 def _function(system_env: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     return system_env
+
+
+@pytest.fixture(scope="module")
+def server(postgres: Database, kafka: str) -> Iterator[str]:
+    """Run the function as its container does; yields the URL of /mcp."""
+    port = free_port()
+    variables = function_variables() | {
+        "DATABASE_URL": postgres.app_url,
+        "KAFKA_BOOTSTRAP_SERVERS": kafka,
+        "FUNCTION": "mcp",
+        "PORT": str(port),
+    }
+    process = subprocess.Popen([sys.executable, "-m", "shared.http.server"], env=os.environ | variables)
+    try:
+        wait_until_healthy(f"http://127.0.0.1:{port}")
+        yield f"http://127.0.0.1:{port}/mcp"
+    finally:
+        process.terminate()
+        process.wait(20)
 
 
 @pytest.fixture

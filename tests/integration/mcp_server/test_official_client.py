@@ -1,10 +1,7 @@
 """The official SDK's client against the function's own server, in both eras."""
 
 import asyncio
-import os
-import subprocess
-import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx2
@@ -14,30 +11,8 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp_types import ElicitResult
 
 from tests.integration.mcp_server.conftest import Browser
-from tests.support.database import Database
-from tests.support.environment import function_variables
-from tests.support.server import free_port, wait_until_healthy
 
 Work = Callable[[Client], Awaitable[Any]]
-
-
-@pytest.fixture(scope="module")
-def server(postgres: Database, kafka: str) -> Iterator[str]:
-    """Run the function as its container does; yields the URL of /mcp."""
-    port = free_port()
-    variables = function_variables() | {
-        "DATABASE_URL": postgres.app_url,
-        "KAFKA_BOOTSTRAP_SERVERS": kafka,
-        "FUNCTION": "mcp",
-        "PORT": str(port),
-    }
-    process = subprocess.Popen([sys.executable, "-m", "shared.http.server"], env=os.environ | variables)
-    try:
-        wait_until_healthy(f"http://127.0.0.1:{port}")
-        yield f"http://127.0.0.1:{port}/mcp"
-    finally:
-        process.terminate()
-        process.wait(20)
 
 
 def run(url: str, token: str, work: Work, **options: Any) -> Any:
