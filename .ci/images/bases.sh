@@ -2,7 +2,8 @@
 # Makes base images out of Debian packages, where no public registry is reached: `localhost/obsidianlist-base/{python,build,nginx,postgres}`.
 # `python` is what python:slim is (Debian minbase, Python, certificates; no documentation, no translations, no perl), so a size measured on it
 # tells what the published image weighs; `build` adds pip, strip and this machine's Node.js; `nginx` is nginx, the libraries it is linked
-# with and nothing else; `postgres` has Debian's own client programs (the published image: those of the newest server). Kept until this script changes; needs root (or `buildah unshare`), buildah and mmdebstrap.
+# with and nothing else; `postgres` has Debian's own client programs (the published image: those of the newest server). Kept until this
+# script changes; needs root (or `buildah unshare`), buildah and mmdebstrap.
 set -euo pipefail
 suite="${DEBIAN_SUITE:-$(. /etc/os-release && echo "$VERSION_CODENAME")}"
 here="$(sha256sum "$0" | cut -c1-12)-$suite-$(node --version)"

@@ -179,7 +179,7 @@ class Release:
         images = {name: f"ghcr.io/obsidianlist/{name.lower()}@{digest}" for name in ("FUNCTIONS", "WEB")}
         environment = own | images | {
             "PATH": f"{self.folder}:{own['PATH']}", "OUT": str(self.folder / f"out-{digest[7]}"), "NAMESPACE": self.namespace,
-            "COSIGN_PUBLIC_KEY": "played", "TIMEOUT": "20s", **variables,
+            "COSIGN_PUBLIC_KEY": "played", "TIMEOUT": "200s", **variables,
         }  # fmt: skip
         return subprocess.run(
             [DEPLOY / script], env=environment, capture_output=True, text=True, timeout=300, check=False, cwd=ROOT
@@ -217,7 +217,7 @@ def test_a_release_takes_over_by_steps_and_goes_back(release: Release) -> None:
     assert release.traffic() == {"tasks-00001": 90, "tasks-00002": 10}
     release.deployed(SECOND, 100)
     assert release.traffic() == {"tasks-00002": 100}
-    broken = release.run("deploy.sh", BROKEN, CANARY="10")
+    broken = release.run("deploy.sh", BROKEN, CANARY="10", TIMEOUT="15s")
     assert broken.returncode != 0
     back = release.run("rollback.sh", BROKEN)
     assert back.returncode == 0, back.stdout + back.stderr
