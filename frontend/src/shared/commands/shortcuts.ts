@@ -49,7 +49,7 @@ export function bindShortcuts(context: () => CommandContext): () => void {
     }
     // Sequences first: "g t" has then taken the key before "t" alone would.
     const sequencesFirst = Object.entries(map).sort(([a], [b]) => b.split(" ").length - a.split(" ").length);
-    unbind = tinykeys(window, Object.fromEntries(sequencesFirst), { timeout: 900 });
+    unbind = tinykeys(window, Object.fromEntries(sequencesFirst), { timeout: 1_500 });
   };
   bind();
   const stop = commandStore.subscribe(bind);
