@@ -12,7 +12,10 @@ from tests.integration.mcp_server.conftest import Browser
 
 FOLDER = Path(__file__).parents[2] / "conformance" / "node_modules"
 NODE, INSPECTOR = FOLDER / "node" / "bin" / "node", FOLDER / ".bin" / "mcp-inspector"
-pytestmark = pytest.mark.skipif(not INSPECTOR.exists(), reason="the inspector is not installed: make conformance")
+pytestmark = [
+    pytest.mark.timeout(300),
+    pytest.mark.skipif(not INSPECTOR.exists(), reason="the inspector is not installed: make conformance"),
+]
 
 
 @pytest.fixture
