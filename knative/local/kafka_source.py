@@ -253,9 +253,7 @@ class KafkaSource:
         self._sink.close()
         if not self._confirmed_within(LAST_COMMIT_SECONDS):
             log.warning("kafka_source.last_commit_unconfirmed", source=self._source.name)
-            if self._in_memory:
-                return  # there is no group to leave, and close would wait long for a broker that is gone
-            self._lanes.clear()  # the revocation that close brings must not commit synchronously, for the same reason
+            return  # to leave the group would wait long for a broker that is gone; the session times out by itself
         self._consumer.close()
 
     def _confirmed_within(self, seconds: float) -> bool:
