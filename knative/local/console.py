@@ -6,6 +6,7 @@ Called by the supervisor from several threads. Functions' own logs go to files u
 import sys
 import threading
 import time
+from contextlib import suppress
 
 _lock = threading.Lock()
 
@@ -38,6 +39,7 @@ class Console:
         return f"\x1b[{colour}m{state:<{width}}\x1b[0m"
 
     def _print(self, text: str) -> None:
-        with _lock:
+        # A reader that went away (`make run | head`) must not keep the platform from stopping in order.
+        with _lock, suppress(OSError):
             sys.stdout.write(f"{text}\n")
             sys.stdout.flush()

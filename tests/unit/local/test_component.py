@@ -1,6 +1,8 @@
 """Child processes of the platform."""
 
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -117,3 +119,12 @@ def test_a_child_ends_with_its_parent(module: Path) -> None:
     _, alive = psutil.wait_procs([child], timeout=10)
     assert not alive
     parent.wait_stopped(0)
+
+
+def test_a_console_nobody_reads_any_more_stops_nothing() -> None:
+    """Its line is lost, and what comes after it is done."""
+    code = (
+        "import os; from knative.local.console import Console; os.close(1); Console().line('x'); os.write(2, b'done')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], env=ENVIRONMENT, capture_output=True, check=False)
+    assert done.stderr.startswith(b"done")
