@@ -33,7 +33,13 @@ test("without a connection the app starts, shows everything, takes changes and s
   await expect(task(page, "On the train")).toBeVisible();
   await task(page, "Before").focus();
   await page.keyboard.press("e");
-  await expect(page.getByText(/Offline · 2 changes waiting/)).toBeVisible();
+  const waiting = page.getByText(/Offline · 2 changes waiting/);
+  await expect(waiting).toBeVisible();
+  const message = page.locator("[data-sonner-toast][data-front=true]");
+  await expect.poll(async () => {
+    const [above, below] = [await message.boundingBox(), await waiting.boundingBox()];
+    return above && below && above.y + above.height <= below.y;
+  }, { message: "a message covers the line that says what waits" }).toBe(true);
   await page.reload();
   await expect.poll(() => titles(page, "Inbox")).toEqual(["On the train"]);
 

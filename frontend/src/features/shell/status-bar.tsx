@@ -1,7 +1,7 @@
 "use client";
 import { CloudOff, TriangleAlert } from "lucide-react";
 import dynamic from "next/dynamic";
-import { useState, useSyncExternalStore } from "react";
+import { useEffect, useState, useSyncExternalStore } from "react";
 import { useI18n } from "@/shared/i18n";
 import { useStore } from "@/shared/lib/store";
 import { outbox, retryNow } from "@/features/tasks/outbox";
@@ -27,6 +27,9 @@ export function StatusBar() {
   const conflicts = changes.filter((change) => change.state === "conflict");
   const asked = conflicts.find((change) => !later.includes(change.id));
   const down = !connected || offline;
+  const lines = Number(down) + Number(conflicts.length > 0);
+  // Messages stand above these lines, not on them.
+  useEffect(() => document.documentElement.style.setProperty("--toast-lift", `${lines * 1.75}rem`), [lines]);
   return (
     <>
       <div role="status" className="no-print max-md:mb-[calc(3.5rem+env(safe-area-inset-bottom))]">

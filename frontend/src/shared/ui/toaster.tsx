@@ -11,8 +11,8 @@ export default function Toasts() {
       theme={resolvedTheme === "dark" ? "dark" : "light"}
       position="bottom-left"
       containerAriaLabel={t("toast.region")}
-      offset={16}
-      mobileOffset={{ bottom: "calc(4.5rem + env(safe-area-inset-bottom))" }}
+      offset={{ bottom: "calc(1rem + var(--toast-lift, 0rem))", left: "1rem" }}
+      mobileOffset={{ bottom: "calc(4.5rem + env(safe-area-inset-bottom) + var(--toast-lift, 0rem))" }}
       gap={8}
       toastOptions={{
         style: { background: "var(--raised)", color: "var(--fg)", border: "1px solid var(--line-strong)", borderRadius: 10, fontFamily: "var(--font-sans)", fontSize: 13, padding: "10px 14px" },
