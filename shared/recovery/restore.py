@@ -1,9 +1,11 @@
 """The way back: load a backup into an empty database, and leave nothing to be sent twice.
 
-What was lost is what happened between the snapshot and the disaster. Three things of that time must be settled, because the world outside
+What was lost is what happened between the snapshot and the disaster. Four things of that time must be settled, because the world outside
 remembers them and the database does not:
 
 - *Reminders* that fell due meanwhile may have been sent. None is sent again: each stands in one digest a person, so none is lost either.
+- *Mails about an account*: those that wait may have been sent, and a link in one that was sent may have been used. None goes out, and every
+  open link dies; whoever needs one asks for another.
 - *Sessions*: every one ends. A refresh token that was rotated or revoked after the snapshot would otherwise work again.
 - *Events*: consumers recognise what they did before the snapshot by their inbox, which is of the same snapshot; ``reconcile`` publishes
   again what the log holds and a consumer has not seen. Events of lost changes that Kafka still holds find no log entry and have no effect.
@@ -34,6 +36,10 @@ _DOUBTFUL = text(
     " WHERE state IN ('planned', 'sending') RETURNING occurrence_id)"
     " UPDATE reminder_occurrences SET state = 'pending', updated_at = now()"
     " WHERE state = 'due' AND id IN (SELECT occurrence_id FROM doubtful)"
+)
+_ACCOUNT_MAILS = text(
+    "UPDATE account_mails SET state = 'cancelled', fence = fence + 1, last_error = 'restored: it may have been sent or used before'"
+    " WHERE state IN ('planned', 'sending') OR (token_hash IS NOT NULL AND used_at IS NULL AND expires_at > now() AND state <> 'cancelled')"
 )
 _SESSIONS = ("refresh_tokens", "oauth_codes", "oauth_tokens")
 
@@ -83,7 +89,7 @@ def settle(lost_at: datetime) -> dict[str, int]:
         lost_at: when the old database was last written to, at the latest; aware.
 
     Returns:
-        How many reminders went into digests, for how many people, and how many sessions ended.
+        How many reminders went into digests, for how many people, how many sessions ended, and how many mails or their links died.
     """
     from shared.db.engine import transaction
     from shared.services.reminder_digest import write_digests
@@ -91,11 +97,12 @@ def settle(lost_at: datetime) -> dict[str, int]:
     sessions = 0
     with transaction(None) as connection:
         connection.execute(_DOUBTFUL)
+        mails = connection.execute(_ACCOUNT_MAILS).rowcount
         for table in _SESSIONS:
             sessions += connection.execute(text(f"DELETE FROM {table}")).rowcount  # noqa: S608 - our names
     counts: dict[str, Any] = write_digests(older_than=max(clock.now() - lost_at, timedelta()))
-    log.info("restore.settled", sessions=sessions, **counts)
-    return {**counts, "sessions": sessions}
+    log.info("restore.settled", sessions=sessions, account_mails=mails, **counts)
+    return {**counts, "sessions": sessions, "account_mails": mails}
 
 
 def _database(url: str) -> str:

@@ -12,9 +12,11 @@ from sqlalchemy import text
 
 from knative.local.postgres import OWNER, _binaries
 from shared import clock
+from shared.auth import hash_token
 from shared.config import BackupSettings
 from shared.db.connection import connect_arguments
 from shared.db.engine import transaction
+from shared.errors import InvalidInput
 from shared.events import outbox
 from shared.recovery import restore
 from shared.recovery.__main__ import main
@@ -22,6 +24,7 @@ from shared.recovery.archive import Archive
 from shared.recovery.backup import make_backup
 from shared.recovery.client_programs import ClientProgramError
 from shared.recovery.sealed import SealBrokenError
+from shared.services import account_mail
 from shared.services.actor import Actor
 from shared.services.task_documents import TaskCreate
 from shared.services.tasks import create_task
@@ -48,7 +51,7 @@ def bucket(monkeypatch):
 
 @pytest.fixture
 def world(postgres, system_env):
-    """A person with a task of the past, a reminder that was due, one being sent, one to come, and a session."""
+    """A person with a reminder that was due, one being sent, one to come, a session, a mail that waits and a mailed link."""
     user = make_user("Europe/Berlin")
     soon = clock.now() - timedelta(seconds=1)
     later = clock.now() + timedelta(days=2)
@@ -89,8 +92,21 @@ def world(postgres, system_env):
             ),
             {"user": user},
         )
+        account_mail.plan(connection, user, account_mail.PASSWORD_CHANGED)
+        account_mail.plan(connection, user, account_mail.RESET_PASSWORD)
+        run(
+            text(
+                "UPDATE account_mails SET state = 'sent', token_hash = :hash WHERE kind = 'reset_password' AND user_id = :user"
+            ),
+            {"hash": hash_token(link_of(user)), "user": user},
+        )
     outbox.finish(10)  # so that the counts below do not move
     return user, made
+
+
+def link_of(user):
+    """Return the secret of a person's mailed link."""
+    return f"oll_{user.hex}"
 
 
 def orjson_id(document):
@@ -128,12 +144,18 @@ def test_everything_comes_back_and_nothing_goes_out_twice(postgres, bucket, worl
             " WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace AND NOT relispartition AND NOT (relrowsecurity AND relforcerowsecurity)"
         )
     with function_environment({"DATABASE_URL": empty.system_url}):
+        with transaction(None) as connection:
+            assert account_mail.find(connection, link_of(user), [account_mail.RESET_PASSWORD]).user_id == user
         found = restore.settle(clock.now())
-        assert found == {"digests": 1, "expired": 2, "sessions": 1}
+        assert found == {"digests": 1, "expired": 2, "sessions": 1, "account_mails": 2}
         with transaction(None) as connection:
             states = dict(connection.execute(text("SELECT task_id::text, state FROM reminder_occurrences")).all())
             sending = connection.execute(text("SELECT count(*) FROM deliveries WHERE state = 'sending'")).scalar_one()
             assert sending == 0
+            mails = connection.execute(text("SELECT DISTINCT state FROM account_mails")).scalars().all()
+            assert mails == ["cancelled"]
+            with pytest.raises(InvalidInput):
+                account_mail.find(connection, link_of(user), [account_mail.RESET_PASSWORD])
             digest = connection.execute(text("SELECT data FROM notifications WHERE kind = 'digest'")).scalar_one()
     assert states == {made["due"]: "expired_visible", made["sending"]: "expired_visible", made["to come"]: "pending"}
     assert {item["title"] for item in digest["items"]} == {"due", "sending"}
@@ -222,7 +244,7 @@ def test_commands_of_the_runbook_in_the_cronjobs_environment(postgres, bucket, w
         assert restored["digests"] >= 1, "a person's doubtful reminders of this world, and of those before it"
         assert restored["sessions"] >= 1
         assert main(["settle", "--lost-at", clock.now().isoformat()]) == 0
-        assert orjson.loads(capsys.readouterr().out) == {"digests": 0, "expired": 0, "sessions": 0}
+        assert orjson.loads(capsys.readouterr().out) == {"digests": 0, "expired": 0, "sessions": 0, "account_mails": 0}
         assert main(["reconcile"]) == 0
 
 
