@@ -1,15 +1,19 @@
 """Builds the web app when its sources changed since the last build.
 
 Called by the supervisor in a thread (the API is up meanwhile) and by ``make web``. What always holds: ``frontend/out`` is
-marked with the hash of the sources it was built from only after a complete build, so an interrupted one is repeated.
+marked with the hash of the sources it was built from only after a complete build, so an interrupted one is repeated; and one build at a
+time works in the folder, also when whoever started the other one was killed and its programs go on.
 """
 
+import fcntl
 import gzip
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from knative.local.settings import REPOSITORY
@@ -33,7 +37,7 @@ def is_stale(frontend: Path = FRONTEND) -> bool:
 
 
 def build(log: Path, frontend: Path = FRONTEND) -> None:
-    """Install the locked packages if they changed, build, pack, and mark the result.
+    """Install the locked packages if they changed, build, pack, and mark the result, once any other build of the folder is over.
 
     Raises:
         WebBuildError: with the end of the log.
@@ -41,17 +45,34 @@ def build(log: Path, frontend: Path = FRONTEND) -> None:
     npm = shutil.which("npm")
     if npm is None:
         raise WebBuildError("Node.js 20 or newer (npm) is needed for the web app and was not found")
-    sources = _sources_hash(frontend)
     log.parent.mkdir(parents=True, exist_ok=True)
+    with _alone(frontend) as lock:
+        if is_stale(frontend):
+            _build(npm, log, frontend, lock)
+
+
+def _build(npm: str, log: Path, frontend: Path, lock: int) -> None:
+    sources = _sources_hash(frontend)
     installed = frontend / "node_modules" / ".installed-from"
-    lock = hashlib.sha256((frontend / "package-lock.json").read_bytes()).hexdigest()
-    if not installed.exists() or installed.read_text() != lock:
-        _run([npm, "ci", "--no-audit", "--no-fund"], frontend, log)
+    packages = hashlib.sha256((frontend / "package-lock.json").read_bytes()).hexdigest()
+    if not installed.exists() or installed.read_text() != packages:
+        _run([npm, "ci", "--no-audit", "--no-fund"], frontend, log, lock)
         installed.parent.mkdir(exist_ok=True)
-        installed.write_text(lock)
-    _run([npm, "run", "build"], frontend, log)
+        installed.write_text(packages)
+    _run([npm, "run", "build"], frontend, log, lock)
     _pack(frontend / "out")
     (frontend / "out" / ".built-from").write_text(sources)
+
+
+@contextmanager
+def _alone(frontend: Path) -> Iterator[int]:
+    """Lock the folder and yield the lock, which every program that inherits it keeps until it ends."""
+    lock = os.open(frontend, os.O_RDONLY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield lock
+    finally:
+        os.close(lock)
 
 
 def _sources_hash(frontend: Path) -> str:
@@ -77,11 +98,18 @@ def _pack(out: Path) -> None:
                 packed.write_bytes(gzip.compress(path.read_bytes(), 9, mtime=0))
 
 
-def _run(command: list[str], frontend: Path, log: Path) -> None:
+def _run(command: list[str], frontend: Path, log: Path, lock: int) -> None:
     environment = os.environ | {"CI": "1", "NEXT_TELEMETRY_DISABLED": "1"}
     with log.open("ab") as output:
         result = subprocess.run(
-            command, check=False, cwd=frontend, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output
+            command,
+            check=False,
+            cwd=frontend,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            pass_fds=(lock,),
         )
     if result.returncode:
         tail = "\n".join(log.read_text(errors="replace").splitlines()[-15:])

@@ -3,6 +3,9 @@
 import gzip
 import json
 import shutil
+import subprocess
+import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -57,6 +60,34 @@ def test_a_failed_build_says_why_and_is_tried_again(frontend: Path, tmp_path: Pa
     with pytest.raises(WebBuildError, match=r"page\.html"):
         build(tmp_path / "build.log", frontend)
     assert is_stale(frontend)
+
+
+_KILLED_WHILE_BUILDING = """
+import os, signal, subprocess, sys
+from pathlib import Path
+from knative.local.web_build import _alone
+with _alone(Path(sys.argv[1])) as lock:
+    program = "until [ -e ../go ]; do sleep 0.05; done; printf '<h1>Of the other</h1>' > src/page.html"
+    subprocess.Popen(["sh", "-c", program], cwd=sys.argv[1], pass_fds=(lock,))
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@needs_npm
+def test_a_build_waits_for_the_programs_of_one_that_was_killed(frontend: Path, tmp_path: Path) -> None:
+    """Two installations in one folder spoil each other; those of a killed starter go on, and so does its lock."""
+    subprocess.run([sys.executable, "-c", _KILLED_WHILE_BUILDING, str(frontend)], check=False)
+    building = threading.Thread(target=build, args=(tmp_path / "build.log", frontend))
+    building.start()
+    try:
+        building.join(1.5)
+        assert building.is_alive()
+        assert not (frontend / "node_modules").exists()
+    finally:
+        (tmp_path / "go").touch()
+        building.join(60)
+    assert not building.is_alive()
+    assert (frontend / "out" / "index.html").read_text() == "<h1>Of the other</h1>"
 
 
 def test_a_machine_without_node_is_told_so(frontend: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
