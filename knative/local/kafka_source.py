@@ -38,6 +38,7 @@ COMMIT_SECONDS = 5.0
 POLL_SECONDS = 0.1
 STOP_SECONDS = 8.0
 LAST_COMMIT_SECONDS = 2.0
+LEAVE_SECONDS = 3.0
 TOPIC_ATTEMPTS = 100
 # librdkafka refuses more than a day.
 LONGEST_POLL_INTERVAL_MS = 86_400_000
@@ -253,8 +254,18 @@ class KafkaSource:
         self._sink.close()
         if not self._confirmed_within(LAST_COMMIT_SECONDS):
             log.warning("kafka_source.last_commit_unconfirmed", source=self._source.name)
-            return  # to leave the group would wait long for a broker that is gone; the session times out by itself
+            self._leave_within(LEAVE_SECONDS)
+            return
         self._consumer.close()
+
+    def _leave_within(self, seconds: float) -> None:
+        """Leave the group if the broker answers: to leave one that is gone takes half a minute, not to leave makes the next source wait as long."""
+        if self._in_memory:
+            return  # there is no group to leave
+        self._lanes.clear()  # the revocation that close brings must not commit synchronously
+        leaving = threading.Thread(target=self._consumer.close, name="leave", daemon=True)
+        leaving.start()
+        leaving.join(seconds)
 
     def _confirmed_within(self, seconds: float) -> bool:
         """Wait until the broker has confirmed every commit; whether it did in time."""
