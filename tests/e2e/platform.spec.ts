@@ -17,16 +17,15 @@ test("a printed list is dark on white, has every row, one under the other, and n
   await expect(page.locator("[data-task-row]")).toHaveCount(90);
   const printed = await page.evaluate(() => {
     const boxes = [...document.querySelectorAll("[data-task-row]")].map((each) => each.getBoundingClientRect());
-    const title = getComputedStyle(document.querySelector("[data-title]")!);
     return {
       overlapping: boxes.filter((box, at) => at > 0 && box.top < boxes[at - 1]!.bottom - 1).length,
       height: document.documentElement.scrollHeight, needed: boxes.at(-1)!.bottom - boxes[0]!.top,
-      colors: [getComputedStyle(document.body).backgroundColor, title.color],
     };
   });
   expect(printed.overlapping).toBe(0);
   expect(printed.height).toBeGreaterThan(printed.needed);
-  expect(printed.colors).toEqual(["rgb(255, 255, 255)", "rgb(0, 0, 0)"]);
+  const colors = () => page.evaluate(() => [document.body, document.querySelector("[data-title]")!].map((each, at) => getComputedStyle(each)[at ? "color" : "backgroundColor"]));
+  await expect.poll(colors, { message: "dark on white" }).toEqual(["rgb(255, 255, 255)", "rgb(0, 0, 0)"]);
   for (const name of ["Filter", "Sort", "Add task"]) await expect(page.getByRole("button", { name, exact: true }).first()).toBeHidden();
   await expect(page.getByRole("navigation").first()).toBeHidden();
 
