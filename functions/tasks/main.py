@@ -26,7 +26,7 @@ router = Router("tasks", "Tasks: create, find, change, complete, order, delete a
 @router.get("/api/tasks", query=ListQuery, response=TaskList)
 def list_tasks(request: Request, query: ListQuery) -> bytes:
     """List tasks: search, filter, sort, page by page."""
-    wanted = task_lists.parse_filter(request.user_id, query.filter) if query.filter else _filter(query)
+    wanted = _written_filter(request.user_id, query) if query.filter else _filter(query)
     sort = query.sort or ("relevance" if wanted.text else "rank")
     question = task_lists.TaskQuestion(wanted, sort, query.order, query.limit, query.cursor, query.total)
     return task_lists.list_tasks(request.user_id, question)
@@ -95,6 +95,15 @@ def bulk(request: Request, body: Bulk) -> bytes:
     from functions.tasks.bulk import run_operations
 
     return run_operations(_actor(request), body.operations)
+
+
+def _written_filter(user_id: UUID, query: ListQuery) -> TaskFilter:
+    if others := query.beside_filter():
+        detail = "filter takes the place of this parameter; write it into the filter, or leave filter out."
+        raise InvalidInput(
+            f"{others[0]}: {detail}", field=others[0], errors=[{"field": n, "detail": detail} for n in others]
+        )
+    return task_lists.parse_filter(user_id, query.filter)
 
 
 def _filter(query: ListQuery) -> TaskFilter:

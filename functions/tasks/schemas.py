@@ -18,7 +18,8 @@ class ListQuery(PageQuery):
     filter: str = Field(
         "",
         max_length=4000,
-        description="query language, e.g. priority:high tag:home due<+7d; replaces the other filters",
+        description="the same filters as one text, e.g. priority:high tag:home due<+7d; instead of them, never beside them: "
+        "only sort, order, limit, cursor and total go with it",
     )
     status: Literal["open", "completed", "all"] | None = None
     priority: list[PriorityName] = Field([], max_length=5)
@@ -34,6 +35,11 @@ class ListQuery(PageQuery):
     sort: task_lists.SortName | None = Field(None, description="relevance with a search text, else rank")
     order: task_lists.OrderName | None = None
     total: bool = False
+
+    def beside_filter(self) -> list[str]:
+        """Return the filters that were given though the query language takes their place; empty values ask for nothing."""
+        given = self.model_fields_set - {"filter", "sort", "order", "limit", "cursor", "total"}
+        return [name for name in type(self).model_fields if name in given and getattr(self, name) not in ("", [])]
 
 
 class DeleteQuery(Query):

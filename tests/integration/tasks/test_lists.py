@@ -137,6 +137,32 @@ def test_a_wrong_parameter_is_named(shelf, query, field):
     assert field in [error["field"] for error in answer.json["errors"]]
 
 
+@pytest.mark.parametrize(
+    ("beside", "fields"),
+    [
+        ("q=rent", ["q"]), ("status=all", ["status"]), ("priority=low", ["priority"]), ("tag=home&tag_match=all", ["tag", "tag_match"]),
+        ("due=today", ["due"]), ("due_before=2026-12-01&due_after=2026-11-01", ["due_before", "due_after"]),
+        ("completed_before=2026-12-01&completed_after=2026-11-01", ["completed_before", "completed_after"]),
+        ("parent_id=none", ["parent_id"]), ("trash=true", ["trash"]), ("trash=false", ["trash"]),
+    ],
+)  # fmt: skip
+def test_the_query_language_stands_alone(shelf, beside, fields):
+    """A filter beside the query language would be dropped, so it is refused by its name."""
+    answer = shelf.get(f"/api/tasks?filter=tag%3Ahome&{beside}")
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json["errors"]] == fields
+    assert "filter takes the place" in answer.json["detail"]
+
+
+def test_order_and_pages_go_with_the_query_language(shelf):
+    """What says how to list, not what, goes with the query language; so does a parameter that is there and empty."""
+    question = "filter=tag%3Ahome&sort=title&order=desc&limit=1&total=true&q=&tag="
+    first = shelf.get(f"/api/tasks?{question}").json
+    second = shelf.get(f"/api/tasks?{question}&cursor={first['next_cursor']}").json
+    assert [task["title"] for task in first["items"] + second["items"]] == ["Today all day", "Overdue day"]
+    assert first["total"] == 2
+
+
 def test_a_query_error_points_at_the_character(shelf):
     """The query language says where it stopped understanding."""
     answer = shelf.get("/api/tasks?filter=tag%3Ahome+due%3Amaybe")

@@ -6576,7 +6576,7 @@ export interface operations {
                 due?: ("overdue" | "today" | "upcoming" | "none" | "any") | null;
                 due_after?: string | null;
                 due_before?: string | null;
-                /** @description query language, e.g. priority:high tag:home due<+7d; replaces the other filters */
+                /** @description the same filters as one text, e.g. priority:high tag:home due<+7d; instead of them, never beside them: only sort, order, limit, cursor and total go with it */
                 filter?: string;
                 limit?: number;
                 order?: ("asc" | "desc") | null;
