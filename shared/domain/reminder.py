@@ -26,7 +26,7 @@ _SNOOZE_MARK = "|snooze "
 
 @dataclass(frozen=True, slots=True)
 class AbsoluteReminder:
-    """Fires at a wall time of its own, whatever the task's due time is."""
+    """Fires at a wall time of its own, whatever the task's due time is; where clocks show it twice, `fold` says at which."""
 
     local: datetime
     zone: str
@@ -95,7 +95,7 @@ def plan(
     moment = due.local if due.local is not None else datetime.combine(due.on or date.min, all_day_time)
     days, minutes = divmod(rule.minutes_before, MINUTES_PER_DAY)
     try:
-        day = moment - timedelta(days=days)
+        day = moment - timedelta(days=days) if days else moment  # a subtraction forgets the fold
         fire_at = to_instant(day, due.zone) - timedelta(minutes=minutes)
         return _planned(rule_version, day - timedelta(minutes=minutes), fire_at)
     except OverflowError as error:

@@ -4,8 +4,9 @@ Called by the task, recurrence and reminder rules; nothing else in the product m
 `AT TIME ZONE` takes the second instant of an overlap, this module the first).
 
 Always: an instant is an aware datetime in UTC; a wall time is a naive datetime that means nothing without its IANA zone.
-A wall time inside a gap moves forward by the length of the gap, one inside an overlap is its first instant.
-Source: RFC 5545 section 3.3.5, form 3.
+A wall time inside a gap moves forward by the length of the gap, one inside an overlap is its first instant unless its `fold` is 1,
+which only a wall time read off an instant has: what somebody writes is the first.
+Source: RFC 5545 section 3.3.5, form 3; PEP 495.
 """
 
 import zoneinfo
@@ -45,15 +46,22 @@ def to_instant(local: datetime, zone_name: str) -> datetime:
     Raises:
         DomainError: unknown zone, or an instant outside the years 1 to 9999.
     """
+    zone = get_zone(zone_name)
     try:
-        return local.replace(tzinfo=get_zone(zone_name), fold=0).astimezone(UTC)
+        # In a gap fold 1 is the earlier one: there the other, later reading holds all the same.
+        return max(local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in {0, local.fold})
     except OverflowError as error:
         raise DomainError("due_at", "The time is out of range.") from error
 
 
 def to_local(instant: datetime, zone_name: str) -> datetime:
-    """Return the naive wall time that clocks of the zone show at an aware instant."""
-    return instant.astimezone(get_zone(zone_name)).replace(tzinfo=None, fold=0)
+    """Return the naive wall time that clocks of the zone show at an aware instant; its `fold` is 1 when they show it for the second time."""
+    return instant.astimezone(get_zone(zone_name)).replace(tzinfo=None)
+
+
+def with_fold(local: datetime, instant: datetime, zone_name: str) -> datetime:
+    """Return a wall time as it was planned, from a store that keeps no fold but the instant it stood for."""
+    return local.replace(fold=to_local(instant, zone_name).fold)
 
 
 def real_wall_time(local: datetime, zone_name: str) -> datetime:

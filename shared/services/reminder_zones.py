@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from shared.db.engine import transaction
-from shared.domain.zone import to_instant
+from shared.domain.zone import to_instant, with_fold
 from shared.services import task_reminders, tasks
 from shared.services.task_documents import TaskChange
 
@@ -45,9 +45,10 @@ def follow_zone_rules(version: str | None = None) -> dict[str, int]:
 
 
 def _move_task(row: Any) -> bool:
-    if to_instant(row.due_local, row.due_tz) == row.due_at:
+    due_at = to_instant(with_fold(row.due_local, row.due_at, row.due_tz), row.due_tz)
+    if due_at == row.due_at:
         return False
-    change = TaskChange.model_validate({"due_at": row.due_local, "due_tz": row.due_tz})
+    change = TaskChange.model_validate({"due_at": due_at, "due_tz": row.due_tz})
     tasks.change_task(tasks.Actor(row.user_id, "system"), row.id, change)
     return True
 

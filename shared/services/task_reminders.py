@@ -14,7 +14,7 @@ from shared.db.statement import statement
 from shared.domain.reminder import AbsoluteReminder, Due, RelativeReminder
 from shared.domain.reminder import plan as plan_reminder
 from shared.domain.task import TaskDue
-from shared.domain.zone import get_zone, to_instant, to_local
+from shared.domain.zone import get_zone, to_instant, to_local, with_fold
 from shared.errors import InvalidInput, Unauthenticated
 from shared.services.task_documents import ReminderInput
 
@@ -179,7 +179,7 @@ def replan_all(connection: Any, user_id: UUID) -> int:
         rule = (
             RelativeReminder(row.minutes_before)
             if row.kind == "relative"
-            else AbsoluteReminder(row.local_wall, row.tzid)
+            else AbsoluteReminder(with_fold(row.local_wall, row.fire_at, row.tzid), row.tzid)
         )
         planned = plan_reminder(
             rule, _due(due, settings), rule_version=row.rule_version, all_day_time=settings.all_day_reminder_time

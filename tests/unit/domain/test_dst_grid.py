@@ -11,6 +11,7 @@ import pytest
 
 from shared.domain.recurrence import Series, occurrences
 from shared.domain.reminder import AbsoluteReminder, Due, RelativeReminder, plan
+from shared.domain.zone import to_instant, to_local
 
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
@@ -73,11 +74,32 @@ def _due(change: Change) -> Due:
 
 @grid
 def test_absolute(change: Change) -> None:
-    """A reminder at a wall time fires at its first instant, moved forward out of a gap."""
+    """A reminder at a wall time as people write one fires at its first instant, moved forward out of a gap."""
     planned = plan(AbsoluteReminder(change.wall, change.zone), None, rule_version=3)
     assert planned is not None
     assert planned.fire_at == change.instant(change.wall)
     assert planned.occurrence_key == f"3|{change.local}:00"
+
+
+@pytest.mark.parametrize("change", [row for row in GRID if row.kind == "overlap"], ids=lambda row: row.zone)
+def test_the_second_time_clocks_show_it(change: Change) -> None:
+    """A moment named with its offset in the hour that comes twice stays that moment, as a reminder's own time and as a due time."""
+    moment = change.wall.replace(tzinfo=UTC) - timedelta(minutes=change.after)
+    local = to_local(moment, change.zone)
+    assert local == change.wall
+    absolute = plan(AbsoluteReminder(local, change.zone), None, rule_version=1)
+    at_due = plan(RelativeReminder(0), Due(zone=change.zone, local=local), rule_version=1)
+    before = plan(RelativeReminder(30), Due(zone=change.zone, local=local), rule_version=1)
+    assert absolute is not None
+    assert at_due is not None
+    assert before is not None
+    assert [absolute.fire_at, at_due.fire_at, before.fire_at] == [moment, moment, moment - timedelta(minutes=30)]
+
+
+@pytest.mark.parametrize("change", [row for row in GRID if row.kind != "overlap"], ids=lambda row: row.zone)
+def test_the_fold_means_nothing_elsewhere(change: Change) -> None:
+    """Only an hour that comes twice has a second instant: in a gap and on any other day a fold changes nothing."""
+    assert to_instant(change.wall.replace(fold=1), change.zone) == change.instant(change.wall)
 
 
 @grid
