@@ -34,7 +34,9 @@ _EXPIRED = {
     "inbox": f"processed_at < now() - interval '{INBOX_DAYS} days'",
     "consumer_attempts": f"first_failed_at < now() - interval '{INBOX_DAYS} days'",
     "dead_letters": "state <> 'open' AND last_seen_at < now() - interval '90 days'",
-    "reminder_occurrences": "state IN ('done', 'cancelled', 'expired_visible') AND fire_at < now() - interval '90 days'",
+    "reminder_occurrences": (
+        "state IN ('done', 'cancelled', 'expired_visible') AND greatest(fire_at, snoozed_until) < now() - interval '90 days'"
+    ),
     "notifications": "created_at < now() - interval '90 days'",
 }
 

@@ -1,7 +1,8 @@
 """What a person does with a reminder that came: snooze it, or complete the task from the notification.
 
 Called by the notifications function. A snooze is a child occurrence with a time of its own; the reminder it came from ends, and what was
-still to be sent for it is cancelled in the same transaction. Buttons carry one-time tokens: pressed twice, they act once.
+still to be sent for it is cancelled in the same transaction. A missed one stays what it is: a digest may hang on it that tells of others too.
+Buttons carry one-time tokens: pressed twice, they act once.
 """
 
 from datetime import datetime, timedelta
@@ -28,11 +29,13 @@ _COUNT = text(
     "SELECT count(*) FROM reminder_occurrences WHERE rule_id = :rule_id AND occurrence_key LIKE split_part(:key, '|snooze ', 1) || '|snooze %'"
 )
 _END = text(
-    "WITH ended AS (UPDATE reminder_occurrences SET state = CASE WHEN id = :id THEN 'snoozed' ELSE 'cancelled' END,"
+    "WITH ended AS (UPDATE reminder_occurrences SET"
+    " state = CASE WHEN id <> :id THEN 'cancelled' WHEN state = 'expired_visible' THEN state ELSE 'snoozed' END,"
     " snoozed_until = CASE WHEN id = :id THEN CAST(:until AS timestamptz) END, updated_at = now()"
-    " WHERE id = :id OR (rule_id = :rule_id AND parent_id IS NOT NULL AND state IN ('pending', 'due')) RETURNING id),"
+    " WHERE id = :id OR (rule_id = :rule_id AND parent_id IS NOT NULL AND state IN ('pending', 'due')) RETURNING id, state),"
     " read AS (UPDATE notifications n SET read_at = coalesce(n.read_at, now()) FROM ended WHERE n.occurrence_id = ended.id)"
     " UPDATE deliveries d SET state = 'cancelled' FROM ended WHERE d.occurrence_id = ended.id AND d.state = 'planned'"
+    " AND ended.state <> 'expired_visible'"
 )
 _CHILD = text(
     "INSERT INTO reminder_occurrences (id, user_id, task_id, rule_id, parent_id, occurrence_key, fire_at)"

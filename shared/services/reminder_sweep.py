@@ -37,6 +37,8 @@ BATCH = 200
 STORM_CAP = 20
 STORM_WINDOW = timedelta(minutes=10)
 STORM_JITTER_SECONDS = 20.0
+# Jitter and the sweep's own period move a wave by so much: the one before it, a window ago, does not count against it.
+STORM_SLACK = timedelta(minutes=1)
 # How long the notifier has for a planned delivery before it is told again.
 WAKE_SECONDS = 60
 MAX_ATTEMPTS = 8
@@ -79,9 +81,12 @@ _RECENT = text(
     " WHERE d.user_id = ANY (:users) AND o.late AND d.channel <> 'in_app'"
     " AND (d.state IN ('planned', 'sending') OR d.sent_at > :since) GROUP BY d.user_id"
 )
-_WAITING_LATE = text(
-    "SELECT count(DISTINCT d.occurrence_id) FROM deliveries d JOIN reminder_occurrences o ON o.id = d.occurrence_id"
-    " WHERE d.user_id = :user_id AND o.late AND o.id <> :id AND d.channel <> 'in_app' AND d.state = 'planned' AND d.not_before >= :start"
+_STORM_LOCK = text("SELECT pg_advisory_xact_lock(190234, hashtext(CAST(:user_id AS text)))")
+_STORM = text(
+    "SELECT count(DISTINCT o.id) FILTER (WHERE d.state = 'sending' OR d.sent_at > :since) AS came,"
+    " count(DISTINCT o.id) FILTER (WHERE d.state = 'planned' AND d.not_before >= :start) AS waiting"
+    " FROM deliveries d JOIN reminder_occurrences o ON o.id = d.occurrence_id"
+    " WHERE d.user_id = :user_id AND o.late AND o.id <> :id AND d.channel <> 'in_app'"
 )
 _STUCK = text(
     "WITH stuck AS (SELECT id, state, attempts, last_error FROM deliveries WHERE not_before <= :now"
@@ -247,13 +252,19 @@ def failure_event(row: Any, reason: str) -> NewEvent:
 def disturb_at(connection: Any, row: Any, now: datetime) -> datetime:
     """Return when an occurrence that was planned for now may disturb: now, or after the quiet hours.
 
-    The rest of a storm that quiet hours interrupt does not come at once when they end: behind those that wait already, within the cap.
+    A storm that quiet hours or another outage interrupt does not come at once when they end: what has no place within the cap goes
+    behind those that wait already. Notifiers beside each other count one after the other.
     """
     end = quiet_end(row, now)
-    if end == now or not row.late:
+    if not row.late:
         return end
-    waiting: int = connection.execute(_WAITING_LATE, {"user_id": row.user_id, "start": end, "id": row.id}).scalar_one()
-    return end + STORM_WINDOW * (waiting // STORM_CAP)
+    key = {"user_id": row.user_id, "id": row.id}
+    connection.execute(_STORM_LOCK, key)
+    counts = connection.execute(_STORM, {**key, "start": end, "since": now - STORM_WINDOW + STORM_SLACK}).one()
+    came = counts.came if end == now else 0
+    if end == now and came < STORM_CAP:
+        return now
+    return end + STORM_WINDOW * ((came + counts.waiting) // STORM_CAP)
 
 
 def _start_times(connection: Any, rows: Sequence[Any], late_ids: set[UUID], now: datetime) -> dict[UUID, datetime]:

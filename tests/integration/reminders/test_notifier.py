@@ -12,9 +12,12 @@ import pytest
 from shared import clock
 from shared.config import forget_settings
 from shared.db.engine import transaction
+from shared.errors import Conflict
+from shared.services import reminder_sweep
 from shared.services.delivery.dispatch import claim, mark, send_claimed
 from shared.services.delivery.outcome import Outcome
 from shared.services.notification_preferences import change_preferences, stop_email
+from shared.services.reminder_actions import snooze
 from shared.services.reminder_digest import write_digests
 from shared.services.reminder_sweep import sweep_due, wake
 from tests.integration.reminders.scenario import deliveries, due_reminder, events, notifications, person, run, states
@@ -294,6 +297,38 @@ def test_a_digest_goes_out_once(service: FakeSink, tmp_path: Path) -> None:
         notify(identity)
     [mail] = mails(tmp_path, user)
     assert b"3 reminders you missed" in mail.read_bytes()
+
+
+def test_snoozing_one_of_a_digest_leaves_the_mail_about_the_others(service: FakeSink, tmp_path: Path) -> None:
+    """The digest's mail still waits when its newest reminder is snoozed in the app: it comes, and so does the snoozed one."""
+    user = person(email=True, in_app=True)
+    ids = [due_reminder(user, f"Old {n}", ago=timedelta(hours=20 - n)) for n in range(3)]
+    write_digests()
+    snooze(user, ids[-1], minutes=10)
+    notify(ids[-1])
+    [mail] = mails(tmp_path, user)
+    assert b"3 reminders you missed" in mail.read_bytes()
+    assert states(user) == {"expired_visible": 3, "pending": 1}
+    with pytest.raises(Conflict):
+        run("UPDATE tasks SET status = 'completed', completed_at = now() WHERE user_id = :u", u=user)
+        snooze(user, ids[-1], minutes=10)
+
+
+def test_a_second_outage_in_a_storm_does_not_break_the_cap(
+    service: FakeSink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All times of a storm that was being spread have passed when the notifier is back: three go, and three in each window that follows."""
+    monkeypatch.setattr(reminder_sweep, "STORM_CAP", 3)
+    user = person(email=True)
+    ids = [due_reminder(user, f"Late {n}", ago=timedelta(hours=2)) for n in range(8)]
+    sweep_due()
+    run("UPDATE deliveries SET not_before = now() - interval '1 s', lease_until = NULL WHERE user_id = :u", u=user)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(notify, ids))
+    assert len(mails(tmp_path, user)) == 3
+    waits = "SELECT not_before - now() AS wait FROM deliveries WHERE user_id = :u AND state = 'planned'"
+    windows = sorted(round(row.wait / timedelta(minutes=10)) for row in run(waits, u=user))
+    assert windows == [1, 1, 1, 2, 2]
 
 
 def test_a_line_break_in_a_title_makes_no_header(service: FakeSink, tmp_path: Path) -> None:
