@@ -12,11 +12,13 @@ STAMP := $(VENV)/.installed
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
 
+# Where Python may not keep what it compiled, every process would compile all its libraries anew: a second of each start.
+COMPILED := $(if $(PYTHONDONTWRITEBYTECODE),--compile-bytecode)
 $(STAMP): requirements-dev.lock
 	@echo "setup: creating $(VENV) from requirements-dev.lock"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@if ! $(BIN)/python -m uv --version >/dev/null 2>&1; then $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r .ci/uv.lock; fi
-	@$(BIN)/python -m uv pip sync -q --python $(BIN)/python --require-hashes requirements-dev.lock
+	@$(BIN)/python -m uv pip sync -q $(COMPILED) --python $(BIN)/python --require-hashes requirements-dev.lock
 	@touch $@
 
 setup: $(STAMP) ## install the Python environment into .venv

@@ -9,6 +9,7 @@ Source: knative/serving pkg/autoscaler/scaling/autoscaler.go and pkg/reconciler/
 import math
 from collections import deque
 from dataclasses import dataclass, field
+from itertools import islice
 
 TICK_SECONDS = 2
 PANIC_WINDOW_SHARE = 0.10
@@ -70,7 +71,8 @@ class Autoscaler:
             self._samples.popleft()
         recent = max(1, round(self.scale.window * PANIC_WINDOW_SHARE / TICK_SECONDS))
         stable = self.stable = sum(self._samples) / len(self._samples)
-        panic = sum(list(self._samples)[-recent:]) / min(recent, len(self._samples))
+        newest = islice(reversed(self._samples), recent)
+        panic = sum(newest) / min(recent, len(self._samples))
         floor, ceiling = math.floor(ready / MAX_SCALE_DOWN_RATE), math.ceil(max(1, ready) * MAX_SCALE_UP_RATE)
         wanted_stable = min(max(math.ceil(stable / self.scale.target), floor), ceiling)
         wanted_panic = min(max(math.ceil(panic / self.scale.target), floor), ceiling)

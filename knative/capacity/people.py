@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
+from functools import cache
 
 REQUESTS_PER_PERSON = 120  # a day: opening the app a dozen times, each with a few lists, and the work itself
 EVENTS_PER_PERSON = 15
@@ -13,6 +14,7 @@ SHARES: Mapping[str, float] = {
 }  # fmt: skip
 
 
+@cache  # every function of a simulation has the same day
 def day_curve(second: int) -> float:
     """Return how busy a second is against the day's mean: nights at 0.2, two humps around 10:00 and 15:00, mean 1."""
     hour = second / 3600

@@ -111,8 +111,9 @@ def run_day(
     per_pod = min(scale.concurrency / cost.service_seconds, 1000 * cores / cost.cpu)
     for second in range(seconds):
         rate = arrivals(second)
-        ready += sum(moment <= second for moment in ready_at)
-        ready_at = [moment for moment in ready_at if moment > second]
+        if ready_at:
+            ready += sum(moment <= second for moment in ready_at)
+            ready_at = [moment for moment in ready_at if moment > second]
         starting = len(ready_at)
         if rate and not ready and not starting:
             ready_at.append(second + cost.cold_start)  # the activator asks for a first pod at once

@@ -13,6 +13,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from tests.contract.chart.design import DESIGN
+from tests.contract.chart.rendering import LOADER
 
 KEPT = (
     "type", "format", "enum", "pattern", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minLength", "maxLength",
@@ -45,8 +46,7 @@ def schemas() -> dict[tuple[str, str], dict[str, Any]]:
 
 def versions(path: Path) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     """Yield (spec of the definition, one of its versions) of each definition in the file."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    for document in yaml.load_all(path.read_text(encoding="utf-8"), loader):
+    for document in yaml.load_all(path.read_text(encoding="utf-8"), LOADER):
         for version in document["spec"]["versions"] if document else ():
             yield document["spec"], version
 

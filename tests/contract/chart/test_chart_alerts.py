@@ -13,7 +13,7 @@ from shared import metrics
 from tests.contract.chart.rendering import ROOT, needs_helm, of_kind, render
 
 PROMTOOL = ROOT / ".tools" / "bin" / "promtool"
-CASES = Path(__file__).with_name("alert-cases.yaml")
+CASES = sorted(Path(__file__).parent.glob("alert-cases*.yaml"))
 RUNBOOKS = ROOT / "knative" / "runbooks"
 SUFFIXES = re.compile(r"_(bucket|count|sum)$")
 
@@ -41,10 +41,11 @@ def own_names(expression: str) -> set[str]:
 
 @needs_promtool
 def test_rules_behave(tmp_path: Path) -> None:
-    """Promtool runs every case of alert-cases.yaml."""
+    """Promtool runs every case of alert-cases.yaml and of alert-cases-days.yaml."""
     (tmp_path / "rules.yaml").write_text(yaml.safe_dump(groups()), encoding="utf-8")
-    shutil.copy(CASES, tmp_path)
-    for command in (["check", "rules", "rules.yaml"], ["test", "rules", CASES.name]):
+    for file in CASES:
+        shutil.copy(file, tmp_path)
+    for command in (["check", "rules", "rules.yaml"], ["test", "rules", *(file.name for file in CASES)]):
         result = subprocess.run(
             [PROMTOOL, *command], cwd=tmp_path, capture_output=True, text=True, timeout=100, check=False
         )
@@ -53,7 +54,7 @@ def test_rules_behave(tmp_path: Path) -> None:
 
 def test_every_alert_is_tested_firing_and_silent() -> None:
     """A rule that can never fire, or always does, is worse than none."""
-    cases = yaml.safe_load(CASES.read_text(encoding="utf-8"))["tests"]
+    cases = [case for file in CASES for case in yaml.safe_load(file.read_text(encoding="utf-8"))["tests"]]
     checks = [check for case in cases for check in case.get("alert_rule_test", [])]
     fired = {check["alertname"] for check in checks if check["exp_alerts"]}
     names = {alert["alert"] for alert in alerts()}

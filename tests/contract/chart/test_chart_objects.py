@@ -1,5 +1,7 @@
 """Every object of every values file is one the cluster would take."""
 
+import json
+from functools import cache
 from typing import Any
 
 import kubernetes_validate
@@ -41,6 +43,12 @@ def test_definitions_refuse_a_misspelt_field(variant: str) -> None:
             assert schema_errors(misspelt), manifest["kind"]
 
 
+@cache
+def check_core(manifest: str) -> None:
+    """Check a core object strictly; most are the same in every variant, and a schema is a megabyte to read."""
+    kubernetes_validate.validate(json.loads(manifest), KUBERNETES, strict=True)
+
+
 # External Secrets' CRDs are not stored; test_chart_surroundings.py checks the one object of that kind field by field.
 WITHOUT_DEFINITION = {"external-secrets.io/v1"}
 
@@ -48,7 +56,7 @@ WITHOUT_DEFINITION = {"external-secrets.io/v1"}
 def test_core_objects_match_kubernetes(variant: str) -> None:
     """Core kinds pass Kubernetes' own schema, strictly."""
     for manifest in filter(is_core, render(*VARIANTS[variant])):
-        kubernetes_validate.validate(manifest, KUBERNETES, strict=True)
+        check_core(json.dumps(manifest))
 
 
 def test_admission_takes_every_object(variant: str) -> None:
