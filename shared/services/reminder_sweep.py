@@ -264,7 +264,8 @@ def disturb_at(connection: Any, row: Any, now: datetime) -> datetime:
     came = counts.came if end == now else 0
     if end == now and came < STORM_CAP:
         return now
-    return end + STORM_WINDOW * ((came + counts.waiting) // STORM_CAP)
+    windows: int = (came + counts.waiting) // STORM_CAP
+    return end + STORM_WINDOW * windows
 
 
 def _start_times(connection: Any, rows: Sequence[Any], late_ids: set[UUID], now: datetime) -> dict[UUID, datetime]:
