@@ -137,10 +137,7 @@ def hash_token(token: str) -> bytes:
 
 
 def is_operator(email: str) -> bool:
-    """Return whether an address is one of ``OPERATOR_EMAILS``.
-
-    Registering proves no address: list only addresses whose accounts exist already.
-    """
+    """Return whether an address is one of ``OPERATOR_EMAILS``; its owner must have confirmed it besides (shared.services.profile)."""
     # Addresses of accounts are ASCII (shared.domain.account), so case is all that can differ.
     return email.casefold() in {known.casefold() for known in TokenSettings.load().operator_emails}
 
@@ -214,7 +211,7 @@ def _personal_token(token: str) -> Identity:
     row = json.loads(raw)
     return Identity(
         user_id=UUID(row["user_id"]),
-        # Somebody who is an operator no longer has no token that is one.
+        # Somebody who is an operator no longer has no token that is one; only a session of a confirmed address could make it.
         scopes=frozenset(row["scopes"]) - (frozenset() if is_operator(row["email"]) else {"operator"}),
         origin="api",
         email=row["email"],

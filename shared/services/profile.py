@@ -51,13 +51,14 @@ def as_user(profile: bytes | str) -> dict[str, Any]:
     """Return what :data:`PROFILE` gave in the shape of the API: defaults filled in, operators named."""
     user: dict[str, Any] = orjson.loads(profile)
     user["settings"] = DEFAULT_SETTINGS | user["settings"]
-    user["operator"] = is_operator(user["email"])
+    # Registering proves no address: whoever takes an operator's before its owner does is none until the mailed link was opened.
+    user["operator"] = user["email_confirmed"] and is_operator(user["email"])
     return user
 
 
-def scopes_of(email: str) -> list[str]:
-    """Return what somebody who signed in may do."""
-    return [*USER_SCOPES, *(("operator",) if is_operator(email) else ())]
+def scopes_of(user: dict[str, Any]) -> list[str]:
+    """Return what somebody who signed in may do; ``user`` is what :func:`as_user` gave."""
+    return [*USER_SCOPES, *(("operator",) if user["operator"] else ())]
 
 
 def account_is_gone() -> Unauthenticated:

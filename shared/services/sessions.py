@@ -79,6 +79,7 @@ def end(token: str) -> None:
 
 def _session(user_id: UUID, profile: str, refresh_token: RefreshToken) -> Session:
     user = as_user(profile)
-    # Scopes are decided anew at each refresh: an operator who is one no longer loses the scope within ten minutes.
-    access_token = issue_access_token(user_id, scopes_of(user["email"]), email=user["email"])
+    # Scopes are decided anew at each refresh: who is an operator no longer loses the scope within ten minutes, who has just confirmed the
+    # address of one gets it.
+    access_token = issue_access_token(user_id, scopes_of(user), email=user["email"])
     return Session(user, access_token, refresh_token)

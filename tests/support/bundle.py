@@ -179,11 +179,15 @@ class Bundle:
         return ApiUser(client, email, answer.json())
 
     def operator(self) -> "ApiUser":
-        """Return the client of the operator's account."""
+        """Return the client of the operator's account, whose address counts as confirmed."""
         client = httpx.Client(base_url=self.base_url, timeout=30)
         login = client.post("/api/auth/login", json={"email": OPERATOR, "password": PASSWORD})
         client.close()
-        return self.log_in(OPERATOR) if login.status_code == 200 else self.register(OPERATOR)
+        if login.status_code != 200:
+            self.register(OPERATOR).close()
+        with contextlib.closing(self.database()) as database:
+            database.run("UPDATE users SET email_confirmed_at = now() WHERE email = :email", email=OPERATOR)
+        return self.log_in(OPERATOR)
 
     def _read_output(self, process: subprocess.Popen[str], ready: threading.Event) -> None:
         assert process.stdout is not None

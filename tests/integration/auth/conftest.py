@@ -94,6 +94,12 @@ class Account:
     def log_in(self, password: str | None = None, client: AuthClient | None = None) -> TestResponse:
         return (client or self.client).post("login", {"email": self.email, "password": password or self.password})
 
+    def confirm(self, post: Post) -> None:
+        """Open the mailed link that confirms the address, and go on with the session."""
+        answer = self.client.post("email/confirm", {"token": post.link(self.id, "confirm_address")})
+        assert answer.status_code == 200, answer.text
+        self.session = self.client.refresh(self.refresh_token).json
+
 
 @pytest.fixture(scope="module", autouse=True)
 def _function(system_env: pytest.MonkeyPatch) -> pytest.MonkeyPatch:

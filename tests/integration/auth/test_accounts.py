@@ -5,6 +5,7 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import jwt
 import pytest
 
 from functions.auth.schemas import Session, User
@@ -310,8 +311,19 @@ def test_keys(client):
     assert (key["kty"], key["crv"]) == ("OKP", "Ed25519")
 
 
-def test_operator(register):
-    """An address of OPERATOR_EMAILS gets the scope operator; any other does not."""
+def scopes(session):
+    """Return what a session's access token allows."""
+    return set(jwt.decode(session["access_token"], options={"verify_signature": False})["scope"].split())
+
+
+def test_operator(register, post):
+    """An address of OPERATOR_EMAILS gets the scope operator once its owner opened the mailed link; any other never does."""
     operator = register(email="Operator@example.com")
-    assert operator.session["user"]["operator"] is True
-    assert register(email="operator@example.com.evil.example").session["user"]["operator"] is False
+    other = register(email="operator@example.com.evil.example")
+    for person, becomes in ((operator, True), (other, False)):
+        assert person.session["user"]["operator"] is False
+        assert "operator" not in scopes(person.session)
+        assert person.log_in().json["user"]["operator"] is False
+        person.confirm(post)
+        assert person.session["user"]["operator"] is becomes
+        assert ("operator" in scopes(person.session)) is becomes

@@ -123,19 +123,22 @@ def test_scopes_bind(anna):
         assert 'scope="account"' in answer.headers["WWW-Authenticate"]
 
 
-def test_no_more_than_the_owner(anna, register):
+def test_no_more_than_the_owner(anna, register, post):
     """Only an operator makes an operator's token."""
     wanted = {"name": "replay", "scopes": ["operator"]}
     assert anna.client.post("tokens", wanted, anna.token).status_code == 403
     operator = register(email="operator@example.com")
+    assert operator.client.post("tokens", wanted, operator.token).status_code == 403
+    operator.confirm(post)
     assert operator.client.post("tokens", wanted, operator.token).status_code == 201
     assert set(jwt.decode(operator.token, options={"verify_signature": False})["scope"].split()) >= {"operator"}
 
 
-def test_operator_no_longer(register):
+def test_operator_no_longer(register, post):
     """Who is taken off the list of operators keeps no operator's token."""
     with settings(OPERATOR_EMAILS="a@example.com, Chief@Example.com"):
         chief = register(email="chief@example.com")
+        chief.confirm(post)
         token = chief.client.post("tokens", {"name": "replay", "scopes": ["operator", "account"]}, chief.token).json[
             "token"
         ]
