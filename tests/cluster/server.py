@@ -44,7 +44,6 @@ class ApiServer:
     folder: Path
     port: int = field(default_factory=free_port)
     token: str = field(default_factory=lambda: secrets.token_hex(16))
-    deployer_token: str = field(default_factory=lambda: secrets.token_hex(16))
 
     @property
     def url(self) -> str:
@@ -84,26 +83,23 @@ class ApiServer:
         """Return an object, or a list of them, as kubectl gets it."""
         return json.loads(self.kubectl("get", *words, "-o", "json"))
 
-    def write_access(self) -> None:
-        """Write the two users' access files."""
-        for user, token in (("admin", self.token), ("deployer", self.deployer_token)):
-            access = {
-                "apiVersion": "v1", "kind": "Config", "current-context": "here",
-                "clusters": [{"name": "here", "cluster": {"server": self.url, "certificate-authority": str(self.folder / "certificates/apiserver.crt")}}],
-                "users": [{"name": user, "user": {"token": token}}],
-                "contexts": [{"name": "here", "context": {"cluster": "here", "user": user}}],
-            }  # fmt: skip
-            (self.folder / f"{user}.yaml").write_text(yaml.safe_dump(access))
-        (self.folder / "tokens.csv").write_text(
-            f"{self.token},admin,admin,system:masters\n{self.deployer_token},deployer,deployer\n"
-        )
+    def write_access(self, user: str, token: str) -> None:
+        """Write the access file of a user, which ``environment`` and ``run`` then take by name."""
+        access = {
+            "apiVersion": "v1", "kind": "Config", "current-context": "here",
+            "clusters": [{"name": "here", "cluster": {"server": self.url, "certificate-authority": str(self.folder / "certificates/apiserver.crt")}}],
+            "users": [{"name": user, "user": {"token": token}}],
+            "contexts": [{"name": "here", "context": {"cluster": "here", "user": user}}],
+        }  # fmt: skip
+        (self.folder / f"{user}.yaml").write_text(yaml.safe_dump(access))
 
 
 @contextlib.contextmanager
 def api_server(folder: Path) -> Iterator[ApiServer]:
     """Start both processes, define the custom resources, and end the processes whatever happens."""
     server = ApiServer(folder)
-    server.write_access()
+    server.write_access("admin", server.token)
+    (folder / "tokens.csv").write_text(f"{server.token},admin,admin,system:masters\n")
     key = folder / "service-accounts.key"
     subprocess.run(["openssl", "genrsa", "-out", key, "2048"], check=True, capture_output=True)
     clients, peers = free_port(), free_port()

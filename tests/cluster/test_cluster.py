@@ -17,7 +17,7 @@ import yaml
 from tests.cluster.controllers import Controllers
 from tests.cluster.server import ApiServer, api_server, missing
 from tests.contract.chart.design import DESIGN
-from tests.contract.chart.rendering import CHART, ROOT, VARIANTS
+from tests.contract.chart.rendering import CHART, ROOT, VARIANTS, values
 from tests.contract.chart.test_chart_objects import pod_spec
 
 pytestmark = [
@@ -34,6 +34,13 @@ SECRETS = ("obsidianlist", "redpanda", "obsidianlist-kafka", "kafka-user", "kafk
 KAFKA_KEYS = ("protocol", "sasl.mechanism", "user", "password", "ca.crt")
 OTHER_NAMESPACES = ("kafka", "kourier-system", "gateway-system")
 DEPLOY = ROOT / ".ci" / "deploy"
+TOPICS = set(values()["kafka"]["topics"])
+STRANGERS_TOPIC = """
+apiVersion: kafka.strimzi.io/v1
+kind: KafkaTopic
+metadata: {name: of-somebody-else, namespace: kafka, labels: {strimzi.io/cluster: kafka}}
+spec: {partitions: 1, replicas: 1}
+"""
 FIRST, SECOND, BROKEN = ("sha256:" + digit * 64 for digit in "12b")
 
 
@@ -166,16 +173,30 @@ def test_a_pod_that_is_not_restricted_is_refused(server: ApiServer, namespace: s
 
 
 class Release:
-    """The deployment's scripts, as the account that .ci/deploy/deployer.yaml describes."""
+    """The deployment's scripts, with a token of the account that .ci/deploy/deployer.yaml makes."""
 
     def __init__(self, server: ApiServer, namespace: str, folder: Path) -> None:
         self.server, self.namespace, self.folder = server, namespace, folder
+        self.user = f"deployer-of-{namespace}"
+        self.give("deployer.yaml")
+        server.write_access(self.user, server.kubectl("create", "token", "deployer", "-n", namespace).strip())
         (folder / "cosign").write_text("#!/bin/sh\nexit 0\n")
         (folder / "cosign").chmod(0o755)
 
+    def give(self, rights: str) -> None:
+        """Give the account the rights of a file of .ci/deploy, written for the namespace obsidianlist."""
+        text = (DEPLOY / rights).read_text(encoding="utf-8")
+        text = text.replace("namespace: obsidianlist", f"namespace: {self.namespace}")
+        text = text.replace("obsidianlist-obsidianlist", f"obsidianlist-{self.namespace}")
+        self.server.kubectl("apply", "-f", "-", given=text)
+
+    def forbidden(self, *words: str) -> bool:
+        """Tell whether kubectl refuses the account something for want of a right."""
+        return "forbidden" in self.server.run("kubectl", *words, user=self.user, check=False).stderr.lower()
+
     def run(self, script: str, digest: str, **variables: str) -> subprocess.CompletedProcess[str]:
         """Run a script for images of that digest."""
-        own = self.server.environment("deployer")
+        own = self.server.environment(self.user)
         images = {name: f"ghcr.io/obsidianlist/{name.lower()}@{digest}" for name in ("FUNCTIONS", "WEB")}
         environment = own | images | {
             "PATH": f"{self.folder}:{own['PATH']}", "OUT": str(self.folder / f"out-{digest[7]}"), "NAMESPACE": self.namespace,
@@ -200,11 +221,6 @@ class Release:
 @pytest.fixture
 def release(server: ApiServer, controllers: Controllers, namespace: str, tmp_path: Path) -> Release:
     """The deployer's account in an empty namespace."""
-    rights = (DEPLOY / "deployer.yaml").read_text(encoding="utf-8")
-    rights = rights.replace("namespace: obsidianlist", f"namespace: {namespace}")
-    server.kubectl("apply", "-f", "-", given=rights)
-    binding = ("rolebinding", "played-deployer", "--role=deployer", "--user=deployer", "-n", namespace)
-    server.kubectl("create", *binding)
     controllers.broken = {BROKEN}
     return Release(server, namespace, tmp_path)
 
@@ -239,4 +255,35 @@ def test_the_deployer_has_no_right_outside_its_namespace(release: Release) -> No
         ["get", "nodes"],
         ["create", "clusterrole", "x", "--verb=get", "--resource=pods"],
     ):
-        assert "forbidden" in release.server.run("kubectl", *words, user="deployer", check=False).stderr.lower(), words
+        assert release.forbidden(*words), words
+
+
+def test_a_release_that_writes_elsewhere_needs_the_rights_for_it(release: Release) -> None:
+    """Topics beside Strimzi, certificate and grant beside the gateways: refused without deployer-elsewhere.yaml, and nothing else is allowed with it."""
+    options = f"--set domain.host={release.namespace}.example.com,domain.exposure=httpRoute,domain.tls.mode=certificate"
+    wanted = {"VALUES": "knative/chart/values-strimzi.yaml", "HELM_ARGUMENTS": options, "CANARY": "100"}
+    refused = release.run("deploy.sh", FIRST, **wanted)
+    assert refused.returncode != 0
+    assert "forbidden" in refused.stderr
+    release.give("deployer-elsewhere.yaml")
+    for digest in (FIRST, SECOND):
+        done = release.run("deploy.sh", digest, **wanted)
+        assert done.returncode == 0, done.stdout + done.stderr
+    made = f"obsidianlist-{release.namespace}"
+    assert release.server.get("certificates.cert-manager.io", made, "-n", "gateway-system")
+    assert release.server.get("referencegrants", made, "-n", "kourier-system")
+    back = release.server.run("helm", "uninstall", "obsidianlist", "-n", release.namespace, user=release.user)
+    assert "kept due to the resource policy" in back.stdout
+    assert {item["metadata"]["name"] for item in release.server.get("kafkatopics", "-n", "kafka")["items"]} == TOPICS
+    assert release.server.get("kafkausers", "-n", "kafka")["items"] == []
+    release.server.kubectl("create", "-f", "-", given=STRANGERS_TOPIC)
+    for words in (
+        ["delete", "kafkatopic", "task-events", "-n", "kafka"],
+        ["patch", "kafkatopic", "of-somebody-else", "-n", "kafka", "--type=merge", "-p", '{"spec":{"partitions":9}}'],
+        ["get", "secrets", "-n", "kafka"],
+        ["get", "secrets", "-n", "gateway-system"],
+        ["get", "services", "-n", "kourier-system"],
+        ["create", "rolebinding", "more", "--clusterrole=admin", "--user=me", "-n", "kafka"],
+    ):
+        assert release.forbidden(*words), words
+    release.server.kubectl("delete", "kafkatopics", "--all", "-n", "kafka")

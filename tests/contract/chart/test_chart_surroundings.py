@@ -84,7 +84,7 @@ def test_http_route_sends_every_path_to_its_function() -> None:
     assert targets == expected | {"/": "web"}
     assert len(rules) <= 16, "Gateway API takes 16 rules"
     assert of_kind(manifests, "DomainMapping") == {}
-    grant = of_kind(manifests, "ReferenceGrant")["obsidianlist"]
+    grant = of_kind(manifests, "ReferenceGrant")[f"obsidianlist-{NAMESPACE}"]
     assert grant["metadata"]["namespace"] == "kourier-system"
     redirect = of_kind(manifests, "HTTPRoute")["obsidianlist-redirect"]["spec"]["rules"][0]["filters"][0]
     assert redirect["requestRedirect"]["scheme"] == "https"
