@@ -121,19 +121,24 @@ class HttpSettings(Settings):
     cors_origins: tuple[str, ...] = Field((), alias="CORS_ORIGINS")
     trusted_proxy_hops: int = Field(0, alias="TRUSTED_PROXY_HOPS", ge=0, le=5)
     trusted_proxies: tuple[str, ...] = Field((), alias="TRUSTED_PROXIES")
-    cursor_key: bytes = Field(alias="CURSOR_KEY", repr=False)
 
     _lists = field_validator("cors_origins", "trusted_proxies", mode="before")(_comma_list)
-
-    @field_validator("cursor_key", mode="before")
-    @classmethod
-    def _parse_key(cls, value: Any) -> Any:
-        return base64.b64decode(value, validate=True) if isinstance(value, str) else value
 
     @property
     def secure(self) -> bool:
         """Whether browsers reach us over TLS, so that ``__Host-`` cookies work."""
         return self.public_url.startswith("https://")
+
+
+class CursorSettings(Settings):
+    """The key of what a function hands out signed and takes back: cursors, forms, a confirmation that waits. People's functions only."""
+
+    key: bytes = Field(alias="CURSOR_KEY", repr=False)
+
+    @field_validator("key", mode="before")
+    @classmethod
+    def _parse_key(cls, value: Any) -> Any:
+        return base64.b64decode(value, validate=True) if isinstance(value, str) else value
 
 
 class BackupSettings(Settings):

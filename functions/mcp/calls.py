@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from functions.mcp.toolsets import find_tool
 from shared import clock
 from shared.auth import Identity
-from shared.config import HttpSettings
+from shared.config import CursorSettings, HttpSettings
 from shared.errors import Forbidden, InvalidInput, ObsidianListError, Unauthenticated
 from shared.services.actor import Actor
 from shared.services.assistant.schemas import PendingResult
@@ -176,7 +176,7 @@ def _verify(user_id: UUID, state: Any) -> UUID:
 
 
 def _mac(payload: bytes) -> bytes:
-    return hmac.digest(HttpSettings.load().cursor_key, b"mcp-state|" + payload, "sha256")
+    return hmac.digest(CursorSettings.load().key, b"mcp-state|" + payload, "sha256")
 
 
 def _output_schema(tool: Tool) -> dict[str, Any]:

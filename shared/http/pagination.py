@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from shared.config import HttpSettings
+from shared.config import CursorSettings
 from shared.errors import InvalidInput
 
 _SIGNATURE_BYTES = 12
@@ -48,4 +48,4 @@ def _digest(question: str) -> str:
 
 
 def _sign(payload: bytes) -> bytes:
-    return hmac.digest(HttpSettings.load().cursor_key, payload, "sha256")[:_SIGNATURE_BYTES]
+    return hmac.digest(CursorSettings.load().key, payload, "sha256")[:_SIGNATURE_BYTES]

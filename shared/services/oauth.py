@@ -15,7 +15,7 @@ from urllib.parse import urlencode, urlsplit
 import orjson
 
 from shared import clock
-from shared.config import HttpSettings
+from shared.config import CursorSettings, HttpSettings
 from shared.errors import InvalidInput, NotFound
 from shared.services import oauth_clients
 from shared.services.oauth_clients import OAuthClient
@@ -176,4 +176,4 @@ def _location(redirect_uri: str, state: str, **answer: str) -> str:
 
 
 def _mac(payload: bytes) -> bytes:
-    return hmac.digest(HttpSettings.load().cursor_key, b"oauth-form|" + payload, "sha256")
+    return hmac.digest(CursorSettings.load().key, b"oauth-form|" + payload, "sha256")

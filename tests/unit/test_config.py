@@ -7,6 +7,7 @@ import pytest
 
 from shared.config import (
     ConfigurationError,
+    CursorSettings,
     DatabaseSettings,
     EventSettings,
     HttpSettings,
@@ -93,7 +94,6 @@ def test_keys_and_consumers(environment: pytest.MonkeyPatch) -> None:
 
 def test_lists_are_split_at_commas_and_tls_follows_the_public_address(environment: pytest.MonkeyPatch) -> None:
     """Blanks and empty parts do not count."""
-    environment.setenv("CURSOR_KEY", KEY)
     environment.setenv("CORS_ORIGINS", "https://a.example, ,https://b.example,")
     environment.setenv("PUBLIC_URL", "https://tasks.example")
     settings = HttpSettings.load()
@@ -126,6 +126,6 @@ def test_nothing_secret_is_in_what_settings_show(environment: pytest.MonkeyPatch
     environment.setenv("DATABASE_URL", "postgresql://app:s3cret@db/x")
     environment.setenv("KAFKA_BOOTSTRAP_SERVERS", "k:9092")
     environment.setenv("KAFKA_SASL_PASSWORD", "s3cret")
-    for model in (EventSettings, HttpSettings, TokenSettings, DatabaseSettings, KafkaSettings):
+    for model in (EventSettings, HttpSettings, CursorSettings, TokenSettings, DatabaseSettings, KafkaSettings):
         shown = repr(model.load())
         assert ("kkkk" in shown, KEY in shown, "s3cret" in shown) == (False, False, False), model

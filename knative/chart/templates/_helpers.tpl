@@ -20,12 +20,12 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end -}}
 {{- end -}}
 
-{{/* The registry entry `name` over the defaults, as YAML; its secrets are added to the common ones. */}}
+{{/* The registry entry `name` over the defaults, as YAML; its secrets are added to those of its kind. */}}
 {{- define "obsidianlist.function" -}}
 {{- $entry := deepCopy .root.Values.defaults -}}
 {{- $own := index .root.Values.functions .name -}}
 {{- include "obsidianlist.overlay" (dict "base" $entry "over" $own) -}}
-{{- $_ := set $entry "secrets" (concat .root.Values.defaults.secrets ($own.secrets | default list) | uniq) -}}
+{{- $_ := set $entry "secrets" (concat (index .root.Values.defaults.secrets $own.kind) ($own.secrets | default list) | uniq) -}}
 {{- toYaml $entry -}}
 {{- end -}}
 
