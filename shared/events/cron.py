@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from shared import clock, metrics
+from shared.errors import ObsidianListError, Unavailable
 from shared.http.request import Reply, Request
 from shared.http.router import Router
 from shared.logging import get_logger
@@ -44,7 +45,14 @@ class Cron:
         return router.entry_point()
 
     def _tick(self, _request: Request) -> Reply:
-        return Reply(self.run())
+        try:
+            return Reply(self.run())
+        except ObsidianListError:
+            raise
+        except Exception as error:
+            # A PingSource repeats a tick after 503 and never after 500, and what failed once may do at the next try.
+            log.error("cron.failed", cron=self.name, exc_info=error)
+            raise Unavailable("The run failed; the tick is worth another try.") from error
 
     def run(self) -> dict[str, Any]:
         """Run the job once and return its counts, or ``{"skipped": True}`` while another run is at work."""
