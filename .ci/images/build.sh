@@ -12,7 +12,7 @@ if [[ -z "${PYTHON_IMAGE:-}" ]]; then
 fi
 arguments=(
     --isolation "${BUILDAH_ISOLATION:-chroot}" --format oci --layers --timestamp "$(git log -1 --format=%ct)" --quiet
-    --label "org.opencontainers.image.revision=$(git rev-parse HEAD)"
+    --label "org.opencontainers.image.revision=$(git rev-parse HEAD)" --label "org.opencontainers.image.version=${VERSION:-dev}"
 )
 if [[ -n "${SSL_CERT_FILE:-}" ]]; then # a proxy with its own authority
     authorities=/etc/ssl/certs/ca-certificates.crt

@@ -28,12 +28,22 @@ def main() -> int:
         Path(folder).chmod(0o755)
         with mounted(functions) as image:
             small = _size("functions", image)
+            _said(image, "TERM")
             check_functions(image, load_registry(), Path(folder))
             check_backup(image, Path(folder))
         with mounted(web) as image:
             small &= _size("web", image)
+            _said(image, "QUIT")
             check_web(image, Path(folder))
     return 0 if small else 1
+
+
+def _said(image: Image, stop_signal: str) -> None:
+    """Check what the image says of itself: whose it is, which commit, and the signal at which its program finishes what is in flight."""
+    labels = {name.removeprefix("org.opencontainers.image."): text for name, text in image.settings["Labels"].items()}
+    assert all(labels.get(name) for name in ("title", "description", "version", "revision")), labels
+    assert image.settings.get("StopSignal", "SIGTERM").removeprefix("SIG") == stop_signal, image.settings
+    assert list(image.settings["ExposedPorts"]) == ["8080/tcp"]
 
 
 def _size(kind: str, image: Image) -> bool:

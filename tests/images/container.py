@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.bench.programs import program
 
@@ -22,6 +23,7 @@ class Image:
     environment: Mapping[str, str]
     user: int
     size_bytes: int
+    settings: Mapping[str, Any]
 
     @contextlib.contextmanager
     def running(
@@ -59,7 +61,7 @@ def mounted(name: str) -> Iterator[Image]:
         settings = told["OCIv1"]["config"]
         size = sum(file.lstat().st_size for file in root.rglob("*") if not file.is_symlink() and file.is_file())
         environment = dict(pair.split("=", 1) for pair in settings.get("Env", []))
-        yield Image(name, root, environment, int(settings["User"].split(":")[0]), size)
+        yield Image(name, root, environment, int(settings["User"].split(":")[0]), size, settings)
     finally:
         _buildah("rm", container)
 

@@ -87,9 +87,9 @@ seccompProfile:
 {{- $total -}}
 {{- end -}}
 
-{{/* Largest number of events a KafkaSource can have in flight at its function. */}}
+{{/* Largest number of events a KafkaSource can have in flight at its function; the source of dead letters is unordered. */}}
 {{- define "obsidianlist.inFlight" -}}
-{{- if eq .entry.ordering "ordered" -}}
+{{- if and (eq .entry.ordering "ordered") (not .entry.sink) -}}
 {{- $partitions := 0 -}}
 {{- range .entry.topics -}}{{- $partitions = add $partitions (index $.root.Values.kafka.topics . "partitions" | int) -}}{{- end -}}
 {{- $partitions -}}

@@ -57,6 +57,8 @@ Admission would let every one of these through, and the fault would show as lost
 {{- fail (printf "functions.%s: topic %s is not in kafka.topics" $name .) -}}
 {{- end -}}
 {{- end -}}
+{{- end -}}
+{{- if or (eq $entry.kind "consumer") $entry.sink -}}
 {{- $room := mul ($scale.max | int) ($entry.concurrency | int) -}}
 {{- $needed := include "obsidianlist.inFlight" (dict "root" $ "entry" $entry) | int -}}
 {{- if and (gt $room 0) (lt $room $needed) -}}

@@ -25,6 +25,8 @@ REFUSED = [
     ('functions.audit-writer.topics=["nowhere"]', "nowhere is not in kafka.topics"),
     ("functions.audit-writer.consumerGroup=null", "consumerGroup"),
     ("functions.audit-writer.scale.max=1", "24 events in flight"),
+    ("functions.notifier.scale.max=3", "50 events in flight"),
+    ("functions.dead-letters.scale.max=2", "50 events in flight"),
     # Autoscaling annotations.
     ('functions.tasks.scale.window="5s"', "window"),
     ('functions.tasks.scale.window="61m"', "window"),
