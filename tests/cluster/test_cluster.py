@@ -148,8 +148,6 @@ def installed(server: ApiServer, namespace: str) -> list[dict[str, Any]]:
 
 def as_pod(manifest: dict[str, Any], namespace: str) -> dict[str, Any] | None:
     """Return the pod that an object's controller would make, as far as the object says."""
-    if manifest["kind"] == "CronJob":
-        manifest = {"kind": "Job", "metadata": manifest["metadata"], "spec": manifest["spec"]["jobTemplate"]["spec"]}
     spec = pod_spec(manifest)
     if spec is None:
         return None

@@ -13,6 +13,7 @@ from werkzeug.test import Client
 from knative.local.cloud_event import CloudEvent, Record, from_record
 from knative.local.registry import load_registry
 from shared import clock
+from shared.config import forget_settings
 from shared.db.engine import transaction
 from shared.events.catalogue import TaskEvent, TaskSnapshot
 from shared.events.envelope import attributes, kafka_headers
@@ -128,8 +129,11 @@ def inbox() -> int:
 
 @pytest.mark.usefixtures("system_env")
 @pytest.mark.parametrize("name", CONSUMERS)
-def test_every_consumer_refuses_what_is_no_event_and_takes_one_once(name: str) -> None:
-    """A missing or wrong attribute is 400 and changes nothing; the same id twice is one effect."""
+def test_every_consumer_refuses_what_is_no_event_and_takes_one_once(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A missing or wrong attribute is 400 and changes nothing; the same id twice is one effect; and no key of people's requests is asked for."""
+    for key in ("CURSOR_KEY", "JWT_PUBLIC_KEYS", "JWT_PRIVATE_KEY"):
+        monkeypatch.delenv(key)
+    forget_settings()
     folder = name.replace("-", "_")
     client = Client(getattr(import_module(f"functions.{folder}.main"), folder).wsgi)
     headers, data = signed()

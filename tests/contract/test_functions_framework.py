@@ -4,8 +4,10 @@ import subprocess
 import sys
 
 import pytest
+import yaml
 
-from knative.local.registry import load_registry
+from knative.local.registry import VALUES, load_registry
+from shared.config import forget_settings
 from tests.support.bundle import REPOSITORY
 
 FUNCTIONS = load_registry().functions
@@ -25,10 +27,14 @@ ALLOWED = dict.fromkeys(("recurring-tasks", "dead-letters", "housekeeping"), "['
 
 
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.name)
-def test_the_plain_framework_serves_it(function, system_env) -> None:
-    """`functions-framework --source functions/X/main.py --target X` answers health and a request of its kind."""
+def test_the_plain_framework_serves_it(function, system_env, monkeypatch) -> None:
+    """`functions-framework --source functions/X/main.py --target X` answers health and a request of its kind, with the keys of its kind alone."""
     from functions_framework import create_app
 
+    defaults = yaml.safe_load(VALUES.read_text(encoding="utf-8"))["defaults"]["secrets"]
+    for name in {key for keys in defaults.values() for key in keys} - set(defaults[function.kind]):
+        monkeypatch.delenv(name)
+    forget_settings()
     client = create_app(function.folder, f"functions/{function.folder}/main.py").test_client()
     assert client.get("/healthz").status_code == 200
     if function.kind == "http":

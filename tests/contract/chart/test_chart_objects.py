@@ -81,6 +81,7 @@ def test_every_pod_is_restricted(variant: str) -> None:
         if spec is None:
             continue
         assert spec["automountServiceAccountToken"] is False, manifest["metadata"]["name"]
+        assert spec["enableServiceLinks"] is False, manifest["metadata"]["name"]
         for container in spec["containers"]:
             security = container["securityContext"]
             assert security["runAsNonRoot"] is True
@@ -96,7 +97,8 @@ def test_every_lasting_pod_is_isolated(variant: str) -> None:
     """The network policies select every pod but the smoke test, which calls like anybody in the cluster."""
     for manifest in render(*VARIANTS[variant]):
         if manifest["kind"] != "Pod" and pod_spec(manifest) is not None:
-            labels = manifest["spec"]["template"]["metadata"]["labels"]
+            spec = manifest["spec"]["jobTemplate"]["spec"] if manifest["kind"] == "CronJob" else manifest["spec"]
+            labels = spec["template"]["metadata"]["labels"]
             assert labels["obsidianlist.app/isolated"] == "true", manifest["metadata"]["name"]
 
 
@@ -104,6 +106,8 @@ def pod_spec(manifest: dict[str, Any]) -> dict[str, Any] | None:
     """Return the pod spec an object carries, if it carries one."""
     spec = manifest.get("spec", {})
     found: dict[str, Any] | None = None
+    if manifest["kind"] == "CronJob":
+        spec = spec["jobTemplate"]["spec"]
     if manifest["kind"] == "Pod":
         found = spec
     elif "template" in spec and "containers" in spec["template"].get("spec", {}):

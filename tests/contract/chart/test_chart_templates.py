@@ -273,6 +273,10 @@ def test_pods_are_reached_only_past_queue_proxy() -> None:
         callers = {each["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"] for each in rule["from"]}
         if 8080 in {port["port"] for port in rule["ports"]}:
             assert callers == {"monitoring"}
+            assert all(each["podSelector"]["matchLabels"] for each in rule["from"])
+        else:
+            assert callers == {"knative-serving", "kourier-system"}
+            assert {port["port"] for port in rule["ports"]} == {8012, 8013, 8112, 9090}
     assert set(policy["policyTypes"]) == {"Ingress", "Egress"}
 
 
