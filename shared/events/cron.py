@@ -51,7 +51,7 @@ class Cron:
             raise
         except Exception as error:
             # A PingSource repeats a tick after 503 and never after 500, and what failed once may do at the next try.
-            log.error("cron.failed", cron=self.name, exc_info=error)
+            log.exception("cron.failed", cron=self.name)
             raise Unavailable("The run failed; the tick is worth another try.") from error
 
     def run(self) -> dict[str, Any]:
