@@ -6,6 +6,7 @@ Exits non-zero only when a floor is missed or a measured program breaks.
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 
@@ -34,20 +35,26 @@ def main() -> int:
     if IMPORTS_OF:
         sys.stdout.write(slowest_imports(IMPORTS_OF) + "\n")
         return 0
-    report = Report()
+    report, broken = Report(), list[str]()
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="bench-") as directory, stage(Path(directory)) as made:
         for name, chapter in chapters.items():
             if ONLY and name not in ONLY:
                 continue
             started = time.monotonic()
-            report.add(name, chapter(made))
+            try:
+                report.add(name, chapter(made))
+            except Exception:  # noqa: BLE001 - the other chapters are worth their minutes
+                traceback.print_exc()
+                broken.append(name)
             sys.stderr.write(f"bench: {name} took {time.monotonic() - started:.0f} s\n")
     mode = "quick run: fewer repeats and smaller sizes, goals are for the full one" if QUICK else "full run"
     sys.stdout.write(
         f"\n{report.text()}\n\n{mode}, {time.monotonic() - began:.0f} s. Only ratios carry over to another machine.\n"
     )
-    return 1 if report.floor_missed else 0
+    if broken:
+        sys.stdout.write(f"bench: BROKEN, see above: {', '.join(broken)}\n")
+    return 1 if report.floor_missed or broken else 0
 
 
 if __name__ == "__main__":

@@ -58,9 +58,11 @@ def cold_starts(stage: Stage) -> list[Figure]:
     hello = median(times["hello"])
     figures = [Figure("hello on the functions-framework command", hello, "ms", note=f"{memory.pop('hello'):.0f} MB")]
     for job in jobs[1:]:
-        goals = {"firm": 1.4, "edge": 1.0} if job.function and job.function.kind == "http" else {}
+        firm, edge = (1.4, 1.0) if job.function and job.function.kind == "http" else (None, None)
         milliseconds = median(times[job.name])
-        figures.append(Figure(f"cold start {job.name}", milliseconds / hello, **goals, note=f"{milliseconds:.0f} ms"))
+        figures.append(
+            Figure(f"cold start {job.name}", milliseconds / hello, firm=firm, edge=edge, note=f"{milliseconds:.0f} ms")
+        )
     note = "PSS after its first answer"
     figures += [Figure(f"memory at rest of {name}", used, "MB", firm=70, edge=45, note=note) for name, used in memory.items()]  # fmt: skip
     return figures
@@ -88,7 +90,7 @@ def _start(stage: Stage, job: Job) -> tuple[float, float]:
         token = stage.connected_token(1) if job.path == "/mcp" else stage.token(OPERATOR)
         headers = {"Authorization": f"Bearer {token}"}
         command = [sys.executable, "-m", "shared.http.server"]
-        variables = {**stage.environment(job.function.database), **job.function.environment}
+        variables = {**stage.environment(job.function.database), **dict(job.function.environment)}
         environment = {**variables, "FUNCTION": job.function.name, "PORT": str(port)}
     started = time.perf_counter()
     with program(command, environment, log) as process:

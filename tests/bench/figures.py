@@ -86,7 +86,8 @@ class Report:
         return "\n".join(lines)
 
 
-def _line(what: str, value: str, firm: str, edge: str, floor: str, verdict: str, note: str) -> str:
+def _line(*cells: str) -> str:
+    what, value, firm, edge, floor, verdict, note = cells
     return f"{what:<44}{value:>12}  {firm:>7} {edge:>7} {floor:>7}  {verdict:<12} {note}".rstrip()
 
 

@@ -38,17 +38,16 @@ def slowest_imports(name: str) -> str:
     """Return the ten imports of a function that cost most by themselves and with what they load."""
     code = f"import shared.http.server as server; server.load({name!r})"
     listing = _python(["-X", "importtime", "-c", code], {}).stderr
-    rows = []
+    rows: list[tuple[int, int, str]] = []
     for line in listing.splitlines():
         own, _, rest = line.removeprefix("import time:").partition("|")
         total, _, module = rest.partition("|")
         if own.strip().isdigit():
             rows.append((int(own), int(total), module.strip()))
     lines = [f"{'own ms':>8} {'with its own ms':>16}  module ({name}, {len(rows)} modules)"]
-    for key in (1, 0):
+    for key in (lambda row: -row[1], lambda row: -row[0]):
         lines += [
-            f"{own / 1000:>8.1f} {total / 1000:>16.1f}  {module}"
-            for own, total, module in sorted(rows, key=lambda row: -row[key])[:_TOP]
+            f"{own / 1000:>8.1f} {total / 1000:>16.1f}  {module}" for own, total, module in sorted(rows, key=key)[:_TOP]
         ]
         lines.append("")
     return "\n".join(lines)

@@ -105,7 +105,8 @@ def _scripts(stage: Stage) -> dict[str, str]:
         found = TaskFilter(text=f"{COMMON[3]} {RARER[3]}")
         task_lists.list_tasks(me, task_lists.TaskQuestion(found, "relevance", limit=20))
         task_creation.create_task(
-            Actor(me, "api"), TaskCreate(title="Call the dentist about the plan", priority="high")
+            Actor(me, "api"),
+            TaskCreate.model_validate({"title": "Call the dentist about the plan", "priority": "high"}),
         )
     listed, searched, (create, values) = caught
     fresh = create.replace("$17", "gen_random_uuid()").replace("VALUES ($1,", "VALUES (gen_random_uuid(),")

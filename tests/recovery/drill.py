@@ -61,7 +61,7 @@ def _lose_and_restore(folder: Path, bundle: Bundle) -> int:
     for person in people:
         work(person, "kept")
     reminded = people[0].create_task("Reminded", due_at=_soon(3), reminders=[{"minutes_before": 0}])
-    wait_until(lambda: mails(bundle, "Reminded"), seconds=90, what=lambda: "no reminder was mailed")
+    wait_until(lambda: mails(bundle, "Reminded") > 0, seconds=90, what=lambda: "no reminder was mailed")
     wait_until(lambda: mails(bundle) > PEOPLE, what=lambda: "nobody was asked to confirm the address")
     wait_until(lambda: all(len(person.audit()) >= TASKS for person in people), seconds=60)
     archive = Archive(BackupSettings.load())

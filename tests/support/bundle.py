@@ -142,9 +142,10 @@ class Bundle:
         """Kill -9 everything at once, the database and what runs in sessions of its own included, as a power cut does."""
         assert self.process is not None
         self.process.send_signal(signal.SIGSTOP)  # so that nothing is started again while the rest dies
-        for victim in [*psutil.Process(self.process.pid).children(recursive=True), self.process]:
-            with contextlib.suppress(psutil.Error, ProcessLookupError):
+        for victim in psutil.Process(self.process.pid).children(recursive=True):
+            with contextlib.suppress(psutil.Error):
                 victim.kill()
+        self.process.kill()
         self._forget()
 
     def database(self) -> Connection:

@@ -36,6 +36,12 @@ def test_words_are_folded(text, words):
     assert search.split_words(text) == words
 
 
+def test_ascii_takes_a_shorter_way_to_the_same_words():
+    """Text without accents is split as it is beside a word that has one."""
+    text = "".join(f"a{chr(code)}B " for code in range(128)) + "x1_y-z"
+    assert (*search.split_words(text), "e") == search.split_words(text + " é")
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
