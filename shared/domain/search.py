@@ -44,6 +44,7 @@ LETTERS_FROM = "\u03c2\u0131øłđ"  # final sigma, dotless i
 LETTERS_TO = "\u03c3iold"
 
 _MARK = re.compile(f"[{COMBINING_MARKS}]+")
+_ASCII_WORD = re.compile("[a-z0-9]+")
 _IDEOGRAPH = re.compile(f"([{IDEOGRAPHS}])")
 _LETTERS = str.maketrans(dict(zip(LETTERS_FROM, LETTERS_TO, strict=True)) | {"ß": "ss"})
 _QUOTES = dict.fromkeys(map(ord, "“”„‟«»\uff02"), '"')
@@ -89,6 +90,8 @@ def fold(text: str) -> str:
 
 def split_words(text: str) -> Unit:
     """Split text into folded words exactly as the stored document is split, in their order."""
+    if text.isascii():
+        return tuple(_ASCII_WORD.findall(text.lower()))  # what the rest would find, in a tenth of the time
     spaced = _IDEOGRAPH.sub(r" \1 ", fold(text))
     return tuple("".join(c if _is_word(c) else " " for c in spaced).split())
 

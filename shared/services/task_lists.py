@@ -119,9 +119,10 @@ def _statement(user_id: UUID, question: TaskQuestion, parameters: _Parameters) -
     elif query is not None:
         plan = search.plan(query, user_id)
         is_ranked = sort == "relevance"
-        strict = parameters.add(plan.strict, "text") if is_ranked else "NULL"
+        # Typed as tsquery in the protocol, so that each is read once and not once a candidate.
+        strict = parameters.add(plan.strict, "tsquery") if is_ranked else "NULL"
         matches = search_sql.matches_sql(
-            parameters.add(plan.match, "text"),
+            parameters.add(plan.match, "tsquery"),
             strict=strict,
             status=parameters.add(None if wanted.status == "all" else wanted.status, "text"),
             trash=wanted.trash,
@@ -132,9 +133,9 @@ def _statement(user_id: UUID, question: TaskQuestion, parameters: _Parameters) -
                 matches,
                 " AND ".join(conditions),
                 strict=strict,
-                units=[parameters.add(unit, "text") for unit in plan.units],
-                exact=parameters.add(plan.exact, "text"),
-                loose=parameters.add(plan.loose, "text"),
+                units=[parameters.add(unit, "tsquery") for unit in plan.units],
+                exact=parameters.add(plan.exact, "tsquery"),
+                loose=parameters.add(plan.loose, "tsquery"),
             )
             conditions = ["t.user_id = $1"]
         else:
