@@ -137,7 +137,7 @@ def _statement(user_id: UUID, question: TaskQuestion, parameters: _Parameters) -
                 exact=parameters.add(plan.exact, "tsquery"),
                 loose=parameters.add(plan.loose, "tsquery"),
             )
-            conditions = ["t.user_id = $1"]
+            conditions = ["true"]
         else:
             conditions.append(f"t.id IN (SELECT m.id FROM {matches} AS m (id))")  # noqa: S608 - built from constants
     elif sort == "relevance":
@@ -145,21 +145,25 @@ def _statement(user_id: UUID, question: TaskQuestion, parameters: _Parameters) -
     key, kind, default_order = _SORTS[sort]
     order = question.order or default_order
     fingerprint = f"{user_id}|{wanted!r}|{sort}|{order}"
+    # Of up to a thousand tasks that were ranked, no more than a page is looked up again.
+    source, identity = ("ranked r", "r.id") if ranked else ("tasks t", "t.id")
     counted = list(conditions)
     if question.cursor is not None:
         after = decode_cursor(fingerprint, question.cursor, 2)
         comparison = ">" if order == "asc" else "<"
         conditions.append(
-            f"({key}, t.id) {comparison} ({parameters.add(str(after[0]), kind)}, {parameters.add(after[1], 'uuid')})"
+            f"({key}, {identity}) {comparison} ({parameters.add(str(after[0]), kind)}, {parameters.add(after[1], 'uuid')})"
         )
-    source = "tasks t JOIN ranked r USING (id)" if ranked else "tasks t"
     limit = parameters.add(question.limit, "int")
+    chosen = f"{source} WHERE {' AND '.join(conditions)} ORDER BY {key} {order}, {identity} {order} LIMIT {limit} + 1"
     total = f"(SELECT count(*) FROM {source} WHERE {' AND '.join(counted)})" if question.total else "NULL"  # noqa: S608
+    if ranked:
+        ranked += f",\nbest AS (SELECT r.* FROM {chosen})"  # noqa: S608 - as the whole statement
+        chosen = "best r JOIN tasks t USING (id) WHERE t.user_id = $1"
     with_parts = [part for part in (_ZONE if _needs_zone(wanted) else "", ranked) if part]
     prefix = ",\n".join([*with_parts, ""]) if with_parts else ""
     statement = f"""WITH {prefix}page AS MATERIALIZED (
-    SELECT t.*, {key} AS sort_key, row_number() OVER (ORDER BY {key} {order}, t.id {order}) AS position
-      FROM {source} WHERE {" AND ".join(conditions)} ORDER BY {key} {order}, t.id {order} LIMIT {limit} + 1),
+    SELECT t.*, {key} AS sort_key, row_number() OVER (ORDER BY {key} {order}, t.id {order}) AS position FROM {chosen}),
 tag_names AS (
     SELECT x.task_id, json_agg(g.name ORDER BY g.name_key) AS names FROM task_tags x JOIN tags g ON g.id = x.tag_id
      WHERE x.task_id IN (SELECT id FROM page) GROUP BY x.task_id),

@@ -87,4 +87,7 @@ def _literal(value: Any) -> str:
     quoted = "U&'" + text.replace("\\", "\\\\").replace(":", "\\003A") + "'"
     # The search's words begin with the end of their owner's id.
     owner = str(_PROBE)[-6:]
-    return f"replace({quoted}, 'u{owner}', 'u' || lpad((:u)::text, 6, '0'))" if f"u{owner}" in text else quoted
+    if f"u{owner}" not in text:
+        return quoted
+    # As a sub-query it is computed once, as a parameter is, and not for each row.
+    return f"(SELECT replace({quoted}, 'u{owner}', 'u' || lpad((:u)::text, 6, '0')))"
