@@ -7,6 +7,6 @@ that "buy bread and milk" stays one task. What no rule recognises is a task to a
 
 from shared.domain.intents.intent import Intent, Kind, Target
 from shared.domain.intents.language import language_of
-from shared.domain.intents.sentence import MAX_LENGTH, read, split_again
+from shared.domain.intents.sentence import MAX_LENGTH, read, read_after, split_again
 
-__all__ = ["MAX_LENGTH", "Intent", "Kind", "Target", "language_of", "read", "split_again"]
+__all__ = ["MAX_LENGTH", "Intent", "Kind", "Target", "language_of", "read", "read_after", "split_again"]

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Kind = Literal[
-    "add", "note", "elsewhere", "find", "tags", "complete", "reopen", "reschedule", "prioritise", "tag", "untag", "rename", "change", "delete", "restore", "undo",
+    "add", "subtask", "note", "elsewhere", "find", "tags", "complete", "reopen", "reschedule", "prioritise", "tag", "untag", "rename", "change", "delete", "drop", "restore", "undo",
     "plan", "help", "thanks", "yes", "no", "choose",
 ]  # fmt: skip
 
@@ -50,7 +50,7 @@ class Intent:
     """One thing to do.
 
     Attributes:
-        kind: what.
+        kind: what; ``drop`` takes back what was done, or else the task itself.
         target: which tasks.
         text: the rest it needs: the new task, the new time, the new title, what to add to the notes; where it is done when not here.
         priority: the new priority, or ``up`` and ``down``.

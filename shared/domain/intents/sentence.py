@@ -26,7 +26,8 @@ _COMMAND_LENGTH = 500
 _SPACES = re.compile(r"[^\S\n]+")
 _FIXED: tuple[tuple[Kind, set[str]], ...] = (("yes", YES), ("no", NO), ("help", HELP), ("thanks", THANKS))
 _COURTESY = re.compile(
-    r"(?:please|pls|plz|bitte|hey|hi|hello|hallo|ok|okay|so|now|also|oh|well|then|thanks|danke|dann|mal|"
+    r"(?:please|pls|plz|bitte|hey|hi|hello|hallo|ok|okay|so|now|also|oh|well|then|thanks|danke|dann|mal|actually|eigentlich|ach(?: ja)?|hmm?|um+|btw|by the way|"
+    r"übrigens|stimmt|sorry|"
     r"(?:can|could|would|will) (?:you|u)(?: please| kindly)?|would you mind|i(?:'d| would) like (?:you )?to|i want (?:you )?to|i wanna|let'?s|just|kindly|go ahead and|"
     r"(?:kannst|könntest|würdest|magst) du(?: mir)?(?: bitte)?(?: mal)?|ich (?:möchte|will|würde gern(?:e)?))[,!]?\s+",
     re.IGNORECASE,
@@ -42,6 +43,18 @@ _QUESTION = re.compile(
     r"(?:who|what|why|when|where|how|which|is|are|do|does|did|can|could|should|will|wer|was|warum|wieso|wann|wo|wie|welche\w*|ist|sind|kann|kannst|soll)\b",
     re.IGNORECASE,
 )
+# Questions also without their mark: no task begins like that.
+_ASKING = re.compile(
+    r"(?:did|have|has|must|should|may|shall|am|was|were) (?:i|we)\b|(?:when|why|where)(?:'s| is| are| was| do| did| does| should| must| can| will)\b"
+    r"|(?:habe?|muss|soll|sollte|kann|darf) ich\b|(?:wann|warum|wieso|weshalb|wohin|wo) (?:ist|sind|war|muss|soll|sollte|kann|habe?|wird)\b",
+    re.IGNORECASE,
+)
+_ECHO = re.compile(
+    r"(?P<first>.+?)(?:[,;.]\s+(?:and |und )?|\s+(?:and|und)\s+)(?:(?:also|auch|same (?:for|with)) (?P<same>[^,;.]+?)|(?P<other>[^,;.]+?) (?:too|as well|also|likewise|auch|ebenfalls|genauso))",
+    re.IGNORECASE,
+)
+_NOT_THAT = re.compile(r"(?:not|nicht) (?:the|my|that|this|die|der|das|den|meine?n?) .+", re.IGNORECASE)
+_REPEATED = {"complete", "reopen", "reschedule", "prioritise", "tag", "untag", "delete", "drop", "restore"}
 _QUOTES = re.compile(r"^[\"\u201c\u201e\u00ab](.+)[\"\u201d\u201c\u00bb]$")
 _EXCUSE = re.compile(r"(?:i'?m|i am|sorry|it'?s|ich bin|ich hab|es ist|bin)\b", re.IGNORECASE)
 _MY_WEEK = re.compile(r"^(?:my |the |meine |die )(week|weekend|month|woche)$", re.IGNORECASE)
@@ -57,6 +70,7 @@ _DESCRIBED = (
     (re.compile(r"\b(urgent|high|low)[- ]priority\b", re.IGNORECASE), "!"),
     (re.compile(r"\b(?:tagged(?: with| as)?|with (?:the )?tag|mit (?:dem )?tag|und tag|and tag) #?(\w[\w-]*)", re.IGNORECASE), "#"),
 )  # fmt: skip
+_REMIND = "remind me to "
 _REMIND_LATE = re.compile(r"(?P<when>(?:in|at|on|tomorrow|tonight|today|next) ?.*?) to (?P<what>\w.+)", re.IGNORECASE)
 _REMINDED = re.compile(r"(?:(?P<when>.+?) )?(?:daran|an),? (?P<what>.+)", re.IGNORECASE)
 _ZU = re.compile(r"\b(?:zu |(?P<prefix>ab|an|auf|aus|ein|mit|nach|vor|weg|zurück|her|hin)zu)(?P<verb>\w+n)$")
@@ -81,6 +95,11 @@ def read(text: str) -> list[Intent]:
     if len(text) > _COMMAND_LENGTH or "\n" in text:
         return [_added(text)]
     return _commands(text)
+
+
+def read_after(before: str, text: str) -> list[Intent]:
+    """Return what "milk too" asks for after another message: the same of another task; nothing when it is something of its own."""
+    return _echoed(f"{before.strip(' .!?')}, {text}")[1:]
 
 
 def split_again(intent: Intent) -> Intent | None:
@@ -109,6 +128,9 @@ def _polite(text: str) -> str:
 
 
 def _commands(text: str) -> list[Intent]:
+    echoed = _echoed(text)
+    if echoed:
+        return echoed
     parts, whole = _JOINT.split(text), _clause(text)
     if whole.kind == "add" and whole.text != text.strip():
         return [whole]  # said in so many words: everything after "add" is the task
@@ -133,8 +155,35 @@ def _commands(text: str) -> list[Intent]:
         if all(intent.kind != "add" for intent in found):
             return found
     if len(found) > 1 and found[0].kind == "add" and not _explicit(parts[0]):
-        return [whole if whole.kind != "add" else _added(text)]
-    return found if len(found) > 1 else [whole]
+        found = [whole if whole.kind != "add" else _added(text)]
+    if len(found) > 1:
+        return found
+    return _told(text, parts) if whole.kind == "add" or whole.fallback else [whole]
+
+
+def _echoed(text: str) -> list[Intent]:
+    """Return what "taxes done, milk too" asks for: the same of another task."""
+    match = _ECHO.fullmatch(text.strip(" .!"))
+    first = _clause(match["first"]) if match else None
+    if match is None or first is None or first.kind not in _REPEATED:
+        return []
+    target = read_target(_polite(match["same"] or match["other"]))
+    return [replace(first, fallback=""), replace(first, target=target, fallback="")] if target.words else []
+
+
+def _told(text: str, parts: list[str]) -> list[Intent]:
+    """Return the changes of a message in which every part tells of one ("milk done, rent not yet"), or else what the whole is."""
+    found, rest = [], parts
+    while rest:
+        sizes = range(1, len(rest) + 1)
+        each = next(
+            (each for size in sizes if (each := (size, _clause(_join(text, rest[:size]))))[1].kind in _REPEATED), None
+        )
+        if each is None:
+            return [_clause(text)]
+        found.append(replace(each[1], fallback=""))
+        rest = rest[each[0] :]
+    return found if len(found) > 1 else [_clause(text)]
 
 
 def _join(text: str, parts: list[str]) -> str:
@@ -167,7 +216,7 @@ def _clause(clause: str) -> Intent:
     target = read_target(bare, asking=True)
     if not target.words and (target.conditional or _TASK_WORD.search(bare)) and not (target.refers or target.positions):
         return Intent("find", target)
-    if _QUESTION.match(bare) and clause.rstrip().endswith("?"):
+    if _ASKING.match(bare) or _NOT_THAT.fullmatch(bare) or (_QUESTION.match(bare) and clause.rstrip().endswith("?")):
         return Intent("help")
     return _added(clause)
 
@@ -175,7 +224,11 @@ def _clause(clause: str) -> Intent:
 def _intent(rule: Rule, match: re.Match[str], clause: str) -> Intent | None:
     groups, implied = match.groupdict(), dict(rule.set)
     if rule.kind == "add":
-        return _added(_reminded(groups["text"]) if implied else _from_original(clause, groups["text"]))
+        return _added(
+            _reminded(implied["reminded"], clause, groups["text"])
+            if implied
+            else _from_original(clause, groups["text"])
+        )
     asking = rule.kind == "find"
     said = groups.get("target") or ""
     if asking:
@@ -202,8 +255,16 @@ def _intent(rule: Rule, match: re.Match[str], clause: str) -> Intent | None:
     text = implied.get("text") or implied.get("sign", "") + (groups.get("text") or "").strip()
     if rule.kind in {"rename", "change"}:
         text = _QUOTES.sub(r"\1", text)
-    fallback = _described(clause.strip()) if rule.maybe else ""
+    fallback = _described(clause.strip()) if rule.maybe else _task_of(clause) if rule.or_add else ""
     return Intent(rule.kind, target, text, priority, tags, fallback=fallback)
+
+
+def _task_of(clause: str) -> str:
+    """Return the task that a clause names which says "add"."""
+    bare = spelled(_polite(clause.strip()).rstrip(" .!?"))
+    adding = [(rule, match) for rule in RULES if rule.kind == "add" and (match := rule.pattern.fullmatch(bare))]
+    made = [intent for rule, match in adding if (intent := _intent(rule, match, clause))]
+    return made[0].text if made else _described(clause.strip())
 
 
 def _added(text: str) -> Intent:
@@ -222,13 +283,14 @@ def _described(text: str) -> str:
     return re.sub(r"[\s,]+(?:please|bitte|thanks|danke)[.!]*$", "", text, flags=re.IGNORECASE).strip()
 
 
-def _reminded(text: str) -> str:
-    """Return "morgen daran, Blumen zu gießen" as one writes a task: "Blumen gießen morgen"."""
-    late = _REMIND_LATE.fullmatch(text)
-    if late is not None:
-        return f"{late['what']} {late['when']}"
-    match = _REMINDED.fullmatch(text)
-    return f"{_ZU.sub(_infinitive, match['what'])} {match['when'] or ''}".strip() if match else text
+def _reminded(how: str, clause: str, text: str) -> str:
+    """Return "morgen daran, Blumen zu gießen" as quick add knows it: "remind me to Blumen gießen morgen"."""
+    match = {"late": _REMIND_LATE, "german": _REMINDED}[how].fullmatch(text) if how != "plain" else None
+    if match is None:
+        what = _from_original(clause, text)
+    else:
+        what = f"{_ZU.sub(_infinitive, match['what'])} {match['when'] or ''}".strip()
+    return f"{_REMIND}{what}"
 
 
 def _infinitive(match: re.Match[str]) -> str:

@@ -5,7 +5,7 @@ edges), recurrences (their weekdays are no dates), reminders (their durations an
 """
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
 from shared.domain.quick_add import labels, marks
 from shared.domain.quick_add import vocabulary as v
@@ -34,6 +34,7 @@ class Draft:
         self._tags: dict[str, str] = {}
         self._priority = Priority.NONE
         self._reminders: list[ParsedReminder] = []
+        self._moments: list[Reminder] = []
         self._schedule = Schedule()
 
     def copy(self) -> "Draft":
@@ -98,6 +99,8 @@ class Draft:
         self._add_due(recurrence)
         if self._schedule.due is None and self._reader.wants("due"):
             self._read_fallback()
+        for moment in self._moments:
+            self._add_moment(moment)
         if introduced:
             self._finish_introduction()
 
@@ -131,7 +134,7 @@ class Draft:
     def _read_reminders(self) -> bool:
         """Find reminders; return whether the text begins with ``remind me to``."""
         introduced, index = False, 0
-        while index < len(self.line.words) and len(self._reminders) < MAX_REMINDERS:
+        while index < len(self.line.words) and len(self._reminders) + len(self._moments) < MAX_REMINDERS:
             at_start = not any(before not in self.line.taken for before in range(min(index, 3)))
             found = read_reminder(self.line, index, self._reader.clock, at_start=at_start and index <= 3)  # noqa: PLR2004
             if found is None:
@@ -148,14 +151,31 @@ class Draft:
             self._reminders.append(ParsedReminder(minutes_before=found.minutes))
             label = labels.minutes_label(found.minutes, clock)
             self._take("reminder", found.start, found.end, str(found.minutes), label)
-        elif found.when is not None:
-            at = due_of(found.when.day, found.when.at, clock)
-            if at is None:
-                return
-            wall_time = at if isinstance(at, datetime) else datetime.combine(at, v.DAYPARTS["morning"])
-            self._reminders.append(ParsedReminder(at=wall_time))
-            label = labels.due_label(wall_time, clock)
-            self._take("reminder", found.start, found.end, wall_time.isoformat(timespec="seconds"), label)
+        elif found.when is not None and (found.when.day or found.when.at):
+            self.line.take(found.start, found.end)
+            self._moments.append(found)  # which day a time alone means, the due day decides
+
+    def _add_moment(self, found: Reminder) -> None:
+        group, clock = found.when, self._reader.clock
+        if group is None:
+            return
+        at = (self._before_due(group.at) if group.day is None else None) or due_of(group.day, group.at, clock)
+        if at is None:
+            return
+        wall_time = at if isinstance(at, datetime) else datetime.combine(at, v.DAYPARTS["morning"])
+        self._reminders.append(ParsedReminder(at=wall_time))
+        label = labels.due_label(wall_time, clock)
+        self._add("reminder", found.start, found.end, wall_time.isoformat(timespec="seconds"), label)
+
+    def _before_due(self, at: time | None) -> datetime | None:
+        """Return the last time clocks show a time until the task is due; None when that is over, or the task is not due."""
+        due = self._schedule.due
+        if at is None or due is None:
+            return None
+        moment = datetime.combine(due, at)
+        if isinstance(due, datetime) and moment > due:
+            moment -= timedelta(days=1)
+        return moment if moment > self._reader.clock.now else None
 
     def _finish_introduction(self) -> None:
         """Drop ``to`` or ``an`` that followed the time in ``remind me tomorrow to ...``."""

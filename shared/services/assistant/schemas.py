@@ -9,7 +9,7 @@ from uuid import UUID
 import orjson
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from shared.services.task_documents import Notes, PriorityName, TagNames, Title
+from shared.services.task_documents import MAX_REMINDERS, Notes, PriorityName, TagNames, Title
 
 MAX_BATCH = 25
 _DUE = "2026-12-31, 2026-12-31T09:00 (user's zone), or words: tomorrow 9am"
@@ -29,7 +29,13 @@ def _listed(value: Any) -> Any:
     return [value] if isinstance(value, dict) else value
 
 
+def _written(value: Any) -> Any:
+    """Take a number as its text."""
+    return str(value) if isinstance(value, int) else value
+
+
 TaskIds = Annotated[list[UUID], Field(min_length=1, max_length=MAX_BATCH), BeforeValidator(_listed)]
+Reminder = Annotated[str, Field(min_length=1, max_length=40), BeforeValidator(_written)]
 Names = Annotated[TagNames, BeforeValidator(_listed)]
 
 
@@ -48,6 +54,9 @@ class NewTask(Arguments):
     tags: Names = Field(default_factory=list)
     due: str = Field("", max_length=200, description=_DUE)
     repeat: str = Field("", max_length=200, description="RRULE or words: every weekday")
+    reminders: Annotated[list[Reminder], BeforeValidator(_listed)] = Field(
+        default_factory=list, max_length=MAX_REMINDERS, description="10 = minutes before due, or 2026-12-31T09:00"
+    )
     parent_id: UUID = Field(UUID(int=0), description="makes it a sub-task")
 
 

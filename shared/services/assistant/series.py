@@ -22,8 +22,8 @@ _FIRST = text(
 )
 
 
-def create_series_task(person: Person, new: NewTask, due: ReadDue, rule: str) -> bytes:
-    """Create a recurring task and return the JSON of its first instance.
+def create_series_task(person: Person, new: NewTask, due: ReadDue, rule: str, reminders: dict[str, Any]) -> bytes:
+    """Create a recurring task, its template with the fields of ``reminders``, and return the JSON of its first instance.
 
     Raises:
         InvalidInput, DomainError: the rule cannot be read, or nothing of it is left to come.
@@ -31,6 +31,7 @@ def create_series_task(person: Person, new: NewTask, due: ReadDue, rule: str) ->
     start = due.local or due.on or today(clock.now(), person.time_zone)
     parent_id = new.parent_id if new.parent_id.int else None
     template: dict[str, Any] = {"title": new.title, "notes": new.notes, "priority": new.priority, "tags": new.tags}
+    template |= reminders
     if parent_id is not None:
         template["parent_id"] = str(parent_id)
     wanted = {

@@ -160,8 +160,9 @@ def _add(person: Person, new: NewTask, position: int) -> bytes:
     due = read_due(text, person.time_zone, person.locale, field=f"tasks.{position}.due") if text else ReadDue()
     rule = new.repeat.removeprefix("RRULE:") if _is_rule(new.repeat) else due.rrule
     parent = {"parent_id": str(new.parent_id)} if new.parent_id != _NOBODY else {}
+    reminders = _reminder_fields(new, person, f"tasks.{position}.reminders")
     if rule:
-        return _add_series(person, new, due, rule)
+        return _add_series(person, new, due, rule, reminders)
     fields = {
         "title": new.title,
         "notes": new.notes,
@@ -169,6 +170,7 @@ def _add(person: Person, new: NewTask, position: int) -> bytes:
         "tags": new.tags,
         **_due_fields(due, person),
         **parent,
+        **reminders,
     }
     created = TaskCreate.model_validate_json(orjson.dumps(fields))
     return service.create_task(person.actor, created, rank_offset=position)
@@ -178,16 +180,34 @@ def _is_rule(text: str) -> bool:
     return text.upper().startswith(("FREQ=", "RRULE:"))
 
 
-def _add_series(person: Person, new: NewTask, due: ReadDue, rule: str) -> bytes:
+def _add_series(person: Person, new: NewTask, due: ReadDue, rule: str, reminders: dict[str, Any]) -> bytes:
     from shared.services.assistant.series import create_series_task
 
-    return create_series_task(person, new, due, rule)
+    return create_series_task(person, new, due, rule, reminders)
 
 
 def _due_fields(due: ReadDue, person: Person) -> dict[str, Any]:
     if due.local is not None:
         return {"due_at": due.local.isoformat(), "due_tz": person.time_zone}
     return {"due_on": due.on.isoformat()} if due.on is not None else {}
+
+
+def _reminder_fields(new: NewTask, person: Person, field: str) -> dict[str, Any]:
+    """Return the reminders of a new task as the API takes them; left out where none were asked for: then the person's default holds.
+
+    Raises:
+        InvalidInput: one is neither minutes nor a time.
+    """
+    found: list[dict[str, Any]] = []
+    for text in new.reminders:
+        if text.isdecimal():
+            found.append({"minutes_before": int(text)})
+            continue
+        moment = read_due(text, person.time_zone, person.locale, field=field).local
+        if moment is None:
+            raise InvalidInput(f"“{text}” is neither minutes before the due time nor a time.", field=field)
+        found.append({"at": moment.isoformat()})
+    return {"reminders": found} if found else {}
 
 
 def _changed(person: Person, before: dict[str, Any], change: dict[str, Any]) -> Outcome:

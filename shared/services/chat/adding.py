@@ -10,8 +10,10 @@ from shared.services.assistant.schemas import AddTasks, TasksResult
 from shared.services.assistant.tools import BY_NAME, Person
 
 
-def add_from_text(person: Person, text: str, conversation_id: UUID, locale: str) -> tuple[list[Any], UUID | None]:
-    """Add the tasks a text describes, each line one, and return them with the action's id.
+def add_from_text(
+    person: Person, text: str, conversation_id: UUID, locale: str, parent_id: str | None = None
+) -> tuple[list[Any], UUID | None]:
+    """Add the tasks a text describes, each line one and below ``parent_id`` if given, and return them with the action's id.
 
     Raises:
         DomainError: too long, or too many lines.
@@ -30,6 +32,11 @@ def add_from_text(person: Person, text: str, conversation_id: UUID, locale: str)
             task["due"] = each.due_local.isoformat()
         elif each.due_on is not None:
             task["due"] = each.due_on.isoformat()
+        if parent_id is not None:
+            task["parent_id"] = parent_id
+        reminders = [_reminder(reminder) for reminder in each.reminders if "due" in task or reminder.at is not None]
+        if reminders:
+            task["reminders"] = reminders
         if each.rrule:
             task["repeat"] = f"RRULE:{each.rrule}"
         tasks.append(task)
@@ -41,3 +48,7 @@ def add_from_text(person: Person, text: str, conversation_id: UUID, locale: str)
     result = called.result
     found = result.model_dump(mode="json")["tasks"] if isinstance(result, TasksResult) else []
     return found, called.action_id
+
+
+def _reminder(reminder: quick_add.ParsedReminder) -> str:
+    return reminder.at.isoformat() if reminder.at is not None else str(reminder.minutes_before)

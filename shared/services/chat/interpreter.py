@@ -12,7 +12,7 @@ from uuid import UUID
 import orjson
 
 from shared.domain.errors import DomainError
-from shared.domain.intents import Intent, Target, language_of, read
+from shared.domain.intents import Intent, Target, language_of, read, read_after
 from shared.domain.task import Priority
 from shared.errors import ObsidianListError
 from shared.services import tags as tag_service
@@ -29,6 +29,7 @@ from shared.services.chat.words import counted, say
 
 _SHOWN = 20
 _CHANGES = {
+    "subtask",
     "note",
     "elsewhere",
     "complete",
@@ -40,6 +41,7 @@ _CHANGES = {
     "rename",
     "change",
     "delete",
+    "drop",
     "restore",
 }
 
@@ -60,7 +62,7 @@ def answer(person: Person, conversation_id: UUID, message: str, history: list[Me
     """
     turn = _Turn(person, conversation_id, history, language_of(message, person.locale[:2].lower()))
     try:
-        yield from turn.run(read(message), message)
+        yield from turn.run(_understood(message, history), message)
     except Said as said:
         yield text(str(said))
     except Question as question:
@@ -73,6 +75,14 @@ def answer(person: Person, conversation_id: UUID, message: str, history: list[Me
         yield text(error.detail)
     except ObsidianListError as error:
         yield text(error.detail)
+
+
+def _understood(message: str, history: list[Message]) -> list[Intent]:
+    intents = read(message)
+    if len(intents) > 1 or intents[0].kind != "add":
+        return intents
+    before = next((each.content.get("text", "") for each in reversed(history) if each.role == "user"), "")
+    return read_after(before, message) or intents
 
 
 class _Turn:
@@ -173,8 +183,8 @@ class _Turn:
         else:
             yield text(self.say("help"))
 
-    def _add(self, said: str) -> Iterator[ChatEvent]:
-        tasks, action_id = add_from_text(self.person, said, self.conversation_id, self.locale)
+    def _add(self, said: str, parent_id: str | None = None) -> Iterator[ChatEvent]:
+        tasks, action_id = add_from_text(self.person, said, self.conversation_id, self.locale, parent_id)
         yield text(self.say("added"))
         yield self._result("add_tasks", tasks, action_id)
 
@@ -186,6 +196,9 @@ class _Turn:
 
     def _find(self, target: Target) -> Iterator[ChatEvent]:
         found = self._selection().matching(target, _SHOWN + 1)
+        if not found and target.words and not (target.completed or target.trash):
+            # "did I pay the rent": it may be done already.
+            found = self._selection().matching(replace(target, completed=True), _SHOWN + 1)
         if not found and target.words and not target.tags:
             # "what about work": the word may be a tag's.
             found = self._selection().matching(replace(target, words="", tags=tuple(target.words.split())), _SHOWN + 1)
@@ -215,8 +228,8 @@ class _Turn:
 
     def _change(self, intents: list[Intent]) -> Iterator[ChatEvent]:
         order, others = self._operations(intents)
-        for said in others:
-            yield from self._add(said)
+        for said, parent_id in others:
+            yield from self._add(said, parent_id)
         if not order:
             if not others:
                 raise Said(self.say("already"))
@@ -231,20 +244,27 @@ class _Turn:
         yield text(self.say(_heading(order)))
         yield self._result("bulk", tasks, action_id)
 
-    def _operations(self, intents: list[Intent]) -> tuple[list[dict[str, Any]], list[str]]:
-        """Return what to do, one operation a task where clauses agree, and the tasks to add where a clause was none."""
+    def _operations(self, intents: list[Intent]) -> tuple[list[dict[str, Any]], list[tuple[str, str | None]]]:
+        """Return what to do, one operation a task where clauses agree, and the tasks to add, each with the one it goes below."""
         selection = self._selection()
         operations: dict[str, dict[str, Any]] = {}
         order: list[dict[str, Any]] = []
-        others: list[str] = []
+        others: list[tuple[str, str | None]] = []
         for said in intents:
             try:
                 intent = settled(said, self.person, self.locale)
-                tasks = selection.targets(intent)
-            except (NoTask, Unclear):
+                intent, tasks = (
+                    selection.dropped(intent) if intent.kind == "drop" else (intent, selection.targets(intent))
+                )
+            except (NoTask, Unclear) as error:
+                if error.key == "already":
+                    continue
                 if not said.fallback:
                     raise
-                others.append(said.fallback)
+                others.append((said.fallback, None))
+                continue
+            if intent.kind == "subtask":
+                others += [(intent.text, task["id"]) for task in tasks]
                 continue
             selection.shown = [task["id"] for task in tasks]  # "and tag it": what this clause was about
             for task in tasks:

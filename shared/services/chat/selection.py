@@ -73,6 +73,20 @@ class Selection:
             return found
         return self._titled(intent, target, status, trash=trash)
 
+    def dropped(self, intent: Intent) -> tuple[Intent, list[Task]]:
+        """Return what taking something back means and for which tasks: open again what is done, or else delete what is open.
+
+        Raises:
+            Question: a title fits several.
+            NoTask: nothing fits.
+        """
+        again = replace(intent, kind="reopen")
+        try:
+            return again, self.targets(again)
+        except NoTask:
+            gone = replace(intent, kind="delete")
+            return gone, self.targets(gone)
+
     def matching(self, target: Target, most: int, *, status: str = "", trash: bool = False) -> list[Task]:
         """Return tasks that fit a target's conditions and hold some of its words, the best first."""
         trash = trash or target.trash

@@ -3,10 +3,12 @@
 The world is that of ``test_sentences.py``. A wrong action is worse than a question, so what is not understood for certain changes nothing.
 """
 
+from datetime import datetime
+
 import pytest
 
 from tests.integration.chat.conftest import of
-from tests.integration.chat.test_sentences import day, is_, tasks_of, weekday, world
+from tests.integration.chat.test_sentences import BERLIN, day, is_, tasks_of, weekday, world
 
 __all__ = ["world"]
 FRIDAY, SATURDAY, MONDAY = weekday(4), weekday(5), weekday(0)
@@ -21,6 +23,13 @@ DONE = [
     ("Call the bank", "i called the bank|done with both calls|called the bank already"),
     (RENT, "erledige rent u milk|milk and rent are done"),
     (MILK, "erledige rent u milk|complete milk and add buy bread"),
+    (
+        RENT,
+        "rent paid|the rent is paid|paid rent yesterday|rent bezahlt|done: rent|erledigt: rent|✅ rent|rent ✓|x rent|taxes done, rent too",
+    ),
+    (RENT, "taxes und rent erledigt, milk noch nicht|milk done and rent done|taxes erledigt, rent auch"),
+    (MILK, "got milk|picked up milk|milk gekauft|taxes done, milk too|complete taxes and milk as well"),
+    ("Call the bank", "talked to the bank|bank angerufen|plumber and bank called"),
 ]
 MOVED = [
     (RENT, {"due_on": FRIDAY}, "mv rent to fri|pls mv the rent to friday"),
@@ -44,6 +53,16 @@ MOVED = [
     (BOOK, {"due_on": day(7)}, "postpone everything overdue by a week|push the library book back a week"),
     (BOOK, {"due_on": SATURDAY}, "move library book to the weekend|reschedule library book for saturday"),
     (BOOK, {"due_local": f"{SATURDAY}T10:00:00"}, "schieb alles überfällige auf samstag vormittag"),
+    (
+        RENT,
+        {"due_on": day(1)},
+        "rent tomorrow instead|rent not today but tomorrow|rent lieber morgen|rent nicht heute sondern morgen|actually move the rent to tomorrow",
+    ),
+    (
+        RENT,
+        {"due_on": FRIDAY},
+        "rent moved to friday|rent wurde auf freitag verschoben|rent can wait until friday|rent kann bis freitag warten|rent and taxes are due on friday",
+    ),
     ("Call the plumber", {"due_on": day(2)}, "delay the plumber call until after tomorrow"),
 ]
 CHANGED = [
@@ -75,6 +94,15 @@ CHANGED = [
         'rename rent to "Pay rent and utilities"|call the rent task "Pay rent and utilities"|rename rent to Pay rent and utilities',
     ),
     ("Hafermilch", {"status": "open"}, "nenn milk in Hafermilch um"),
+    (TAXES, {"priority": "high"}, "taxes -> high|add high priority to taxes"),
+    (TAXES, {"priority": "medium"}, "bump the taxes"),
+    (MILK, {"priority": "low"}, "milk can wait|milk kann warten"),
+    (
+        MILK,
+        {"notes": "eggs"},
+        "add eggs to the milk task|put eggs in the milk task|add eggs to milk|ergänze milk um eggs|füge eggs zu milk hinzu|füge eggs zur aufgabe milk hinzu",
+    ),
+    ("Water plants", {"status": "open"}, "water plants doch nicht|water plants aren't done|plants noch nicht"),
 ]
 ADDED = [
     (
@@ -93,9 +121,16 @@ ADDED = [
     ("buy milk and call mom", {"due_on": None}, "buy milk and call mom"),
     ("fixed price offer", {"due_on": day(1)}, "fixed price offer tomorrow"),
     ("Berlin -> Hamburg", {"due_on": None}, "Berlin -> Hamburg"),
+    ("another call to the plumber", {"notes": ""}, "add another call to the plumber"),
+    ("call mom to discuss the trip", {"due_on": None}, "add call mom to discuss the trip"),
+    ("tom to the guest list", {"due_on": None}, "add tom to the guest list"),
+    ("get groceries", {"due_on": None}, "get groceries"),
+    ("see the dentist", {"due_on": FRIDAY}, "see the dentist friday"),
+    ("have the car washed", {"status": "open"}, "have the car washed"),
 ]
 PENDING = [
     (["Buy milk"], "del milk|rm milk|get rid of milk|forget about milk|vergiss milk"),
+    ([RENT], "rent doch nicht|i don't need the rent anymore|rent brauche ich nicht mehr|scratch the rent|not the rent after all"),
     (["Do the taxes"], "trash the taxes|schmeiß taxes weg|lösch die taxes"),
     ([BOOK, RENT], "throw away everything tagged home"),
     (6, "clear my list|delete all|lösch mal alles|complete all|i'm sick today, move everything to tomorrow|dann verschieb alles auf morgen|then move everything to tomorrow"),
@@ -105,8 +140,12 @@ NOTHING = (
     "rename tag home to house|replace tag home with house|delete the tag home|empty the trash|papierkorb leeren|repeat rent every month|make rent monthly"
     "|make it p1|nvm|nee lass|what can u do|was kannst du alles|thx!|undo that pls|plan my week|help me plan tomorrow|what's the most important thing"
     "|plan mal meinen tag|is the rent paid?|did i already buy milk?|mark calls as done|remove home from rent|restore the last one i deleted|i paid the gas bill"
+    "|not the rent|nicht die rent|rent is not done|dishes done, laundry done|why is the rent so high|called the plumber, no answer"
 )
 FOUND = [
+    (["Call the bank"], "have i called the bank yet|did i call the bank?|habe ich bank schon angerufen|ist bank angerufen"),
+    ([RENT], "did i pay the rent|is the rent paid|when do i have to pay the rent|wann muss ich rent bezahlen"),
+    (["Water plants"], "did i water the plants|are the plants watered?"),
     ([BOOK], "whats overdue|wich tasks are late|gibts was überfälliges|what's late"),
     ([BOOK, RENT], "show me stuff tagged home|zeig mal alles mit home|what about home"),
     (["Call the bank"], "what about work?"),
@@ -198,3 +237,64 @@ def test_a_pronoun_means_what_was_shown(world, first, then, title, fields):
     wanted = title or shown[1 if "second" in then else -1]
     world.say(then)
     assert is_(wanted, **fields)(tasks_of(world)), tasks_of(world)[wanted]
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "title", "fields"),
+    [
+        ("taxes are done", "milk too", MILK, {"status": "completed"}),
+        ("move rent to friday", "same for milk", MILK, {"due_on": FRIDAY}),
+        ("taxes erledigt", "und milk auch", MILK, {"status": "completed"}),
+    ],
+)
+def test_too_means_the_same_of_another(world, first, then, title, fields):
+    """What was done with one task is done with the next."""
+    before = len(tasks_of(world))
+    world.say(first)
+    world.say(then)
+    assert is_(title, **fields)(tasks_of(world)), tasks_of(world)[title]
+    assert len(tasks_of(world)) == before
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "add a subtask receipts to taxes", "under taxes: receipts", "receipts as a subtask of taxes", "subtask of taxes: receipts",
+        "unteraufgabe zu taxes: receipts", "füge die unteraufgabe receipts zu taxes hinzu",
+    ],
+)  # fmt: skip
+def test_a_sub_task_goes_below_its_task(world, said):
+    """It is made where it belongs, and not beside it."""
+    world.say(said)
+    tasks = tasks_of(world)
+    assert tasks["receipts"]["parent_id"] == tasks[TAXES]["id"]
+
+
+@pytest.mark.parametrize(
+    ("said", "title", "reminder"),
+    [
+        ("call mom tomorrow at 5pm remind me 30 minutes before", "call mom", {"minutes_before": 30}),
+        ("remind me to feed the cat tomorrow at 8am", "feed the cat", {"minutes_before": 0}),
+        ("remind me to call an electrician tomorrow", "call an electrician", {"minutes_before": 0}),
+        ("remind me tomorrow at 8 to feed the cat", "feed the cat", {"minutes_before": 0}),
+        ("erinnere mich morgen um 9 daran, Blumen zu gießen", "Blumen gießen", {"minutes_before": 0}),
+        ("remind me to water the plants every sunday at 9", "water the plants", {"minutes_before": 0}),
+    ],
+)
+def test_who_asks_to_be_reminded_is(world, said, title, reminder):
+    """The task has the reminder, not only its time."""
+    world.say(said)
+    assert (
+        [each | reminder for each in tasks_of(world)[title]["reminders"]] == tasks_of(world)[title]["reminders"] != []
+    )
+
+
+def test_a_reminder_at_another_time_of_the_day_it_is_due(world):
+    """At eight means of that day; the evening, of the day before."""
+    world.say("call mom tomorrow at 5pm remind me at 8")
+    world.say("call dad tomorrow at 5pm remind me at 8pm")
+    tasks = tasks_of(world)
+    times = [
+        datetime.fromisoformat(tasks[t]["reminders"][0]["at"]).astimezone(BERLIN) for t in ("call mom", "call dad")
+    ]
+    assert [f"{time:%Y-%m-%d %H:%M}" for time in times] == [f"{day(1)} 08:00", f"{day(0)} 20:00"]
