@@ -8,7 +8,7 @@ from pydantic import Field
 
 from shared.http.request import Request
 from shared.http.router import Router
-from shared.http.schema import Output, PageQuery
+from shared.http.schema import Moment, Output, PageQuery
 from shared.services import audit_trail
 
 router = Router("audit", "The trail: who changed what, when, from what to what.")
@@ -55,8 +55,8 @@ class AuditQuery(PageQuery):
     type: str = Field(
         "", max_length=100, description="an event type such as task.completed, or a prefix such as task.*"
     )
-    since: datetime | None = None
-    until: datetime | None = None
+    since: Moment | None = None
+    until: Moment | None = None
 
 
 @router.get("/api/audit", query=AuditQuery, response=AuditList)

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field
 
 from shared.domain.task import clean_tag_name
+from shared.errors import InvalidInput
 from shared.http.request import Reply, Request
 from shared.http.router import Router
 from shared.http.schema import Input, Output, PageQuery
@@ -85,6 +86,8 @@ def get_tag(request: Request, tag_id: UUID) -> bytes:
 @router.patch("/api/tags/<uuid:tag_id>", body=TagChange, response=Tag, scope="tasks:write", errors=(404, 409, 422))
 def change_tag(request: Request, body: TagChange, tag_id: UUID) -> bytes:
     """Rename or recolour a tag."""
+    if "name" in body.model_fields_set and body.name is None:
+        raise InvalidInput("name cannot be empty.", field="name")
     return service.change_tag(_actor(request), tag_id, body.name, body.color)
 
 

@@ -10,8 +10,9 @@ from pydantic import BaseModel, ValidationError
 from functions.tasks.moves import move
 from functions.tasks.schemas import Move, Operation
 from shared.db.engine import transaction
+from shared.domain.errors import DomainError
 from shared.errors import InvalidInput, ObsidianListError
-from shared.http.request import invalid
+from shared.http.request import invalid, wrong_field
 from shared.services import tasks as service
 from shared.services.task_documents import TaskChange, TaskCreate
 
@@ -27,18 +28,29 @@ def run_operations(actor: service.Actor, operations: list[Operation]) -> bytes:
         for position, operation in enumerate(operations):
             try:
                 task_id, document = _step(actor, operation, position)
-            except InvalidInput as error:
-                prefixed = [
-                    {**found, "field": f"operations.{position}.{found['field']}".rstrip(".")} for found in error.errors
-                ]
-                raise InvalidInput(f"Step {position}: {error.detail}", errors=prefixed, status=error.status) from error
+            except (InvalidInput, DomainError) as broken:
+                error = wrong_field(broken) if isinstance(broken, DomainError) else broken
+                found = _placed(error.errors, operation, position)
+                raise InvalidInput(f"Step {position}: {error.detail}", errors=found, status=error.status) from broken
             except ObsidianListError as error:
                 error.detail = f"Step {position}: {error.detail}"
+                if "errors" in error.extra:
+                    error.extra["errors"] = _placed(error.extra["errors"], operation, position)
                 error.extra["operation"] = position
                 raise
             head = orjson.dumps({"action": operation.action, "id": task_id})[:-1]
             parts.append(head + b',"task":' + (document or b"null") + b"}")
     return b'{"results":[' + b",".join(parts) + b"]}"
+
+
+def _placed(errors: list[dict[str, str]], operation: Operation, position: int) -> list[dict[str, str]]:
+    """Return errors with the path of each field in the request: a task's are in ``task``, a place's in ``move``."""
+    inside = {"create": "task", "update": "task", "move": "move"}.get(operation.action, "")
+    paths = [(found["field"],) if found["field"] == "id" else (inside, found["field"]) for found in errors]
+    return [
+        {**found, "field": ".".join(filter(None, ("operations", str(position), *path)))}
+        for found, path in zip(errors, paths, strict=True)
+    ]
 
 
 def _step(actor: service.Actor, operation: Operation, position: int) -> tuple[UUID, bytes | None]:
@@ -64,6 +76,6 @@ def _step(actor: service.Actor, operation: Operation, position: int) -> tuple[UU
 
 def _model(model: type[BaseModel], operation: Operation) -> Any:
     try:
-        return model.model_validate_json(orjson.dumps(operation.task or {}))
+        return model.model_validate_json(orjson.dumps(operation.task))
     except ValidationError as error:
         raise invalid(error) from error

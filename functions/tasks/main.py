@@ -11,6 +11,7 @@ from uuid import UUID
 from functions.tasks.moves import move
 from functions.tasks.parse import add_routes as add_parse_routes
 from functions.tasks.schemas import Bulk, BulkResults, DeleteQuery, ListQuery, Move
+from shared.domain.errors import DomainError
 from shared.domain.filters import TaskFilter
 from shared.domain.task import Priority
 from shared.errors import InvalidInput
@@ -111,6 +112,8 @@ def _filter(query: ListQuery) -> TaskFilter:
     if query.parent_id is not None:
         parent = "none" if query.parent_id == "none" else parse_uuid(query.parent_id, "parent_id")
     dated = query.completed_after or query.completed_before
+    if dated and query.status == "open":
+        raise DomainError("status", "Only completed tasks have a day of completion.")
     return TaskFilter(
         status=query.status or ("completed" if dated else "all" if query.trash else "open"),
         priorities=tuple(Priority(name) for name in query.priority),

@@ -13,8 +13,7 @@ from pydantic import AfterValidator, Field
 
 from shared import clock
 from shared.domain.errors import DomainError
-from shared.errors import InvalidInput
-from shared.http.request import Reply, Request
+from shared.http.request import Reply, Request, wrong_field
 from shared.http.router import Router
 from shared.http.schema import Input, Output
 from shared.logging import get_logger
@@ -120,7 +119,7 @@ def parse_text(request: Request, body: ParseInput) -> Reply:
     try:
         found = parse(body.text, now=clock.now(), zone=zone, locale=locale, fallback=dates_of(locale, zone))
     except DomainError as error:
-        raise InvalidInput(f"{error.field}: {error.detail}", field=error.field) from error
+        raise wrong_field(error) from error
     return Reply(
         {"items": [{"task": _task(task), "tokens": [_token(token) for token in task.tokens]} for task in found]}
     )

@@ -1,12 +1,12 @@
 """What goes into the operations on tasks and comes out of them, where it is not the task itself."""
 
-from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from shared.http.schema import Input, Output, PageQuery, Query
+from shared.domain.errors import DomainError
+from shared.http.schema import Day, Input, Output, PageQuery, Query
 from shared.services import task_lists
 from shared.services.task_documents import PriorityName, Task
 
@@ -26,10 +26,10 @@ class ListQuery(PageQuery):
     tag: list[str] = Field([], max_length=50)
     tag_match: Literal["any", "all", "none"] = "any"
     due: Literal["overdue", "today", "upcoming", "none", "any"] | None = None
-    due_before: date | None = None
-    due_after: date | None = None
-    completed_before: date | None = None
-    completed_after: date | None = None
+    due_before: Day | None = None
+    due_after: Day | None = None
+    completed_before: Day | None = None
+    completed_after: Day | None = None
     parent_id: str | None = Field(None, description="sub-tasks of this task, or none for the top level")
     trash: bool = False
     sort: task_lists.SortName | None = Field(None, description="relevance with a search text, else rank")
@@ -64,6 +64,16 @@ class Operation(Input):
     task: dict[str, Any] | None = Field(None, description="fields for create and update")
     move: Move | None = None
     version: int | None = Field(None, ge=1)
+
+    @model_validator(mode="after")
+    def _only_what_it_takes(self) -> Self:
+        if self.task is not None and self.action not in {"create", "update"}:
+            raise DomainError("task", f"{self.action} takes no fields.")
+        if self.task is None and self.action in {"create", "update"}:
+            raise DomainError("task", f"{self.action} needs the fields of the task.")
+        if self.move is not None and self.action != "move":
+            raise DomainError("move", f"{self.action} takes no place.")
+        return self
 
 
 class Bulk(Input):

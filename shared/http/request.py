@@ -1,5 +1,6 @@
 """A request as handlers see it, and the reply they may answer with; nothing here knows Flask."""
 
+import contextlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from shared.errors import InvalidInput, PayloadTooLarge, Unauthenticated, Unsupp
 from shared.http.client_address import client_address
 
 MAX_BODY_BYTES = 256 * 1024
+UNREAD_KEPT, MAX_DISCARDED = 64 * 1024, 1024 * 1024
 MAX_DEPTH = 32
 MAX_QUERY_LENGTH = 8192
 
@@ -132,6 +134,16 @@ class Request:
                 raise PayloadTooLarge(f"The body is larger than {limit} bytes.")
             self._body = raw
         return self._body
+
+    def discard_body(self) -> None:
+        """Read what is left of a body that was refused, so that the connection carries the next request.
+
+        gunicorn says "keep-alive" and cuts a connection on which more than 64 KiB are unread; what is longer than a mebibyte is its to cut.
+        """
+        length = self.environ.get("CONTENT_LENGTH") or ""
+        if self._body is None and length.isdigit() and UNREAD_KEPT < int(length) <= MAX_DISCARDED:
+            with contextlib.suppress(Exception):  # it broke off
+                self.environ["wsgi.input"].read(int(length))
 
     def parse_body(self, model: type[BaseModel]) -> Any:
         """Return the JSON body as ``model``.
@@ -251,6 +263,12 @@ def invalid(error: ValidationError) -> InvalidInput:
     first = errors[0]
     detail = f"{first['field']}: {first['detail']}" if first["field"] else first["detail"]
     return InvalidInput(detail, field=first["field"], errors=errors, status=400 if unreadable else 422)
+
+
+def wrong_field(error: DomainError) -> InvalidInput:
+    """Return a broken rule of the domain as ours: the sentence names the field, its place beside the field does not repeat it."""
+    detail = f"{error.field}: {error.detail}" if error.field else error.detail
+    return InvalidInput(detail, field=error.field, errors=[{"field": error.field, "detail": error.detail}])
 
 
 def to_json(body: Any) -> bytes:

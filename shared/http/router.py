@@ -32,7 +32,7 @@ from shared.http import operations
 from shared.http.headers import API_CONTENT_POLICY, cors_headers, security_headers
 from shared.http.paths import Paths, WrongMethodError
 from shared.http.problem import problem
-from shared.http.request import MAX_BODY_BYTES, Reply, Request, to_json
+from shared.http.request import MAX_BODY_BYTES, Reply, Request, to_json, wrong_field
 from shared.logging import bound, get_logger
 
 log = get_logger(__name__)
@@ -206,7 +206,8 @@ class Router:
 
     def _failed(self, request: Request, error: Exception) -> Reply:
         if isinstance(error, DomainError):
-            error = InvalidInput(f"{error.field}: {error.detail}" if error.field else error.detail, field=error.field)
+            error = wrong_field(error)
+        request.discard_body()
         if not isinstance(error, ObsidianListError):
             # The person learns the request id, the log the rest: no text of an unexpected failure leaves the house.
             log.error("request.failed", path=request.path, method=request.method, exc_info=error)

@@ -4,11 +4,11 @@ Input is validated from the raw bytes (``model_validate_json``), never from deco
 surrogates, which the database driver cannot send.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
 from shared.domain.errors import DomainError
 
@@ -46,6 +46,21 @@ def _storable(text: str) -> str:
     return text
 
 
+def _written_with(mark: str, example: str) -> BeforeValidator:
+    """Refuse what pydantic would read as seconds since 1970, or a time where a day is meant."""
+
+    def check(value: Any) -> Any:
+        if isinstance(value, str) and (("-" not in value[1:]) or (mark == "day" and len(value) != len("2026-12-31"))):
+            raise DomainError("", f"Expected a {mark} such as {example}.")
+        return value
+
+    return BeforeValidator(check)
+
+
+Day = Annotated[date, _written_with("day", "2026-12-31")]
+"""A day in a query."""
+Moment = Annotated[datetime, _written_with("time", "2026-12-31T09:00:00Z")]
+"""An instant in a query."""
 PlainText = Annotated[str, AfterValidator(_storable)]
 ShortText = Annotated[str, Field(max_length=200), AfterValidator(_storable)]
 

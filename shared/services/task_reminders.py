@@ -11,6 +11,7 @@ from uuid import UUID
 
 from shared import clock
 from shared.db.statement import statement
+from shared.domain.errors import DomainError
 from shared.domain.reminder import AbsoluteReminder, Due, RelativeReminder
 from shared.domain.reminder import plan as plan_reminder
 from shared.domain.task import TaskDue
@@ -100,7 +101,7 @@ def specifications(
             raise InvalidInput("A reminder is {minutes_before} or {at}.", field=name)
         if reminder.minutes_before is not None and due is None:
             raise InvalidInput("A reminder before the due time needs one.", field=f"{name}.minutes_before")
-        at = None if reminder.at is None else _instant(reminder.at, zone)
+        at = None if reminder.at is None else _instant(reminder.at, zone, f"{name}.at")
         found[reminder.minutes_before, at] = {
             "id": str(clock.uuid7()),
             "minutes_before": reminder.minutes_before,
@@ -212,10 +213,13 @@ def _due(due: TaskDue | None, settings: UserSettings) -> Due | None:
     )
 
 
-def _instant(at: datetime, zone: str) -> str:
+def _instant(at: datetime, zone: str, field: str) -> str:
     get_zone(zone, "due_tz")
-    instant = to_instant(at, zone) if at.tzinfo is None else at
-    return to_utc_text(instant)
+    try:
+        instant = to_instant(at, zone) if at.tzinfo is None else at
+        return to_utc_text(instant)
+    except (DomainError, OverflowError) as error:
+        raise InvalidInput("The time is out of range.", field=field) from error
 
 
 def to_utc_text(instant: datetime) -> str:

@@ -13,12 +13,13 @@ from pg8000 import dbapi
 
 from shared import clock, tracing
 from shared.db.direct import fetch_json
-from shared.db.failures import constraint
+from shared.db.failures import constraint, sqlstate
 from shared.domain.rank import DIGITS
 from shared.domain.task import TaskDue, tag_color, tag_key
-from shared.errors import Unauthenticated
+from shared.errors import Conflict, Unauthenticated
 from shared.services.task_documents import document_sql
 
+_TAKEN = "23505"
 _RANK_DIGITS = 9
 
 _TAGS = """
@@ -92,6 +93,7 @@ def insert_task(
 
     Raises:
         Unauthenticated: the account is gone.
+        Conflict: the id is taken.
     """
     values: list[Any] = [
         task_id, user_id, title, notes, priority,
@@ -110,5 +112,8 @@ def insert_task(
     except dbapi.DatabaseError as error:
         if constraint(error).endswith("_user_id_fkey"):
             raise Unauthenticated("This account no longer exists.") from error
+        if constraint(error).endswith("_pkey") and sqlstate(error) == _TAKEN:
+            taken = {"field": "id", "detail": "This id is taken."}
+            raise Conflict("There is a task with this id.", errors=[taken]) from error
         raise
     return document or b""

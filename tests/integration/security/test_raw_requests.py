@@ -1,5 +1,7 @@
 """What no HTTP client sends: bytes on the socket of a real server (``python -m shared.http.server``)."""
 
+import contextlib
+import http.client
 import os
 import socket
 import subprocess
@@ -110,6 +112,23 @@ def test_a_body_beyond_the_limit_is_refused(server: Server, body: bytes, headers
     answer = server.post(body, *headers)
     assert answer.status in {413, 0}  # 0: the reset came before the answer was read
     assert b"Traceback" not in answer.raw
+
+
+@pytest.mark.parametrize(("token", "status"), [("", 401), (None, 413)], ids=["nobody", "too large"])
+def test_a_refused_body_does_not_cost_the_connection(server: Server, token: str | None, status: int) -> None:
+    """What is refused unread is read away: the next request on the connection is answered."""
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)) as connection:
+        headers = {
+            "Authorization": f"Bearer {server.token if token is None else token}",
+            "Content-Type": "application/json",
+        }
+        connection.request("POST", "/api/tasks", body=b" " * 300_000, headers=headers)
+        answer = connection.getresponse()
+        assert (answer.status, len(answer.read()) > 0) == (status, True)
+        socket_before = connection.sock
+        connection.request("GET", "/healthz")
+        assert connection.getresponse().status == 200
+        assert connection.sock is socket_before
 
 
 @pytest.mark.parametrize(

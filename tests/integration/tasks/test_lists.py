@@ -128,6 +128,8 @@ def test_a_cursor_of_another_question_is_refused(shelf):
         ("limit=0", "limit"), ("limit=201", "limit"), ("sort=size", "sort"), ("order=up", "order"), ("status=gone", "status"),
         ("priority=highest", "priority.0"), ("due_before=soon", "due_before"), ("unknown=1", "unknown"), ("limit=1&limit=2", "limit"),
         ("sort=relevance", "sort"), ("parent_id=x", "parent_id"), ("filter=foo%3Abar", "filter"), ("q=" + "x" * 501, "q"),
+        ("due_before=1732752000", "due_before"), ("due_after=2026-12-01T00:00:00Z", "due_after"), ("completed_after=5", "completed_after"),
+        ("completed_after=2026-01-01&status=open", "status"), ("completed_after=2026-01-01&status=all", "status"),
     ],
 )  # fmt: skip
 def test_a_wrong_parameter_is_named(shelf, query, field):

@@ -111,6 +111,14 @@ def test_the_trail_filters_by_type(ada, query, count):
     assert len(ada.get(f"/api/audit?{query}", app=AUDIT).json["items"]) == count
 
 
+@pytest.mark.parametrize("query", ["since=5", "until=1732752000", "since=tomorrow"])
+def test_the_trail_takes_times_as_people_write_them(ada, query):
+    """A number is no time, and is named."""
+    answer = ada.get(f"/api/audit?{query}", app=AUDIT)
+    assert answer.status_code == 422
+    assert answer.json["errors"][0]["field"] == query.partition("=")[0]
+
+
 def test_the_trail_pages_and_filters_by_time(ada):
     """Pages of one add up; since and until bound the time."""
     for n in range(3):

@@ -1,5 +1,6 @@
 """Tasks through the function's door: every operation, its rules, its errors and its events."""
 
+import orjson
 import pytest
 from sqlalchemy import text
 
@@ -214,7 +215,7 @@ def test_bulk_is_all_or_nothing(ada):
         {"operations": [{"action": "complete", "id": task["id"]}, {"action": "create", "task": {"title": ""}}]},
     )
     assert answer.status_code == 422
-    assert answer.json["errors"][0]["field"] == "operations.1.title"
+    assert answer.json["errors"][0]["field"] == "operations.1.task.title"
     assert ada.get(f"/api/tasks/{task['id']}").json["status"] == "open"
     done = ada.post(
         "/api/tasks/bulk",
@@ -224,6 +225,43 @@ def test_bulk_is_all_or_nothing(ada):
     assert [t["title"] for t in ada.get("/api/tasks?tag=bulk&limit=200").json["items"]][1:] == [
         str(n) for n in range(100)
     ]
+
+
+@pytest.mark.parametrize(
+    ("step", "status", "field"),
+    [
+        ({"action": "create", "id": "TASK", "task": {"title": "x"}}, 409, "id"),
+        ({"action": "create"}, 422, "task"),
+        ({"action": "update", "id": "TASK"}, 422, "task"),
+        ({"action": "complete", "id": "TASK", "task": {"title": "x"}}, 422, "task"),
+        ({"action": "delete", "id": "TASK", "move": {}}, 422, "move"),
+        ({"action": "complete"}, 422, "id"),
+        ({"action": "create", "task": {}}, 422, "task.title"),
+        ({"action": "update", "id": "TASK", "task": {"due_tz": "Mars/Base", "due_at": "2026-12-01T09:00"}}, 422, "task.due_tz"),
+        ({"action": "create", "task": {"title": "x", "due_on": "2026-12-01", "due_at": "2026-12-01T09:00"}}, 422, "task.due_on"),
+        ({"action": "create", "task": {"title": "x", "reminders": [{}]}}, 422, "task.reminders.0"),
+        ({"action": "move", "id": "TASK", "move": {"before_id": "TASK"}}, 422, "move.before_id"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else None,
+)  # fmt: skip
+def test_a_wrong_step_names_the_field_where_it_stands(ada, step, status, field):
+    """The path leads through the request; nothing of the bulk happens."""
+    task = _create(ada)
+    written = orjson.loads(orjson.dumps(step).replace(b"TASK", task["id"].encode()))
+    answer = ada.post("/api/tasks/bulk", {"operations": [{"action": "complete", "id": task["id"]}, written]})
+    assert answer.status_code == status, answer.json
+    assert [error["field"] for error in answer.json["errors"]] == [f"operations.1.{field}"]
+    assert ada.get(f"/api/tasks/{task['id']}").json["status"] == "open"
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00", "9999-12-31T23:59:59-10:00"])
+def test_a_reminder_out_of_range_names_itself(ada, at):
+    """A time no clock of the zone can show is the reminder's mistake, not the due time's."""
+    answer = ada.post(
+        "/api/tasks", {"title": "x", "due_on": "2026-12-01", "reminders": [{"minutes_before": 5}, {"at": at}]}
+    )
+    assert answer.status_code == 422
+    assert answer.json["errors"] == [{"field": "reminders.1.at", "detail": "The time is out of range."}]
 
 
 def test_bulk_takes_a_hundred_and_no_more(ada):
