@@ -1,7 +1,6 @@
 """Refresh tokens: used once, forgiven for ten seconds, their family ended when one is used twice."""
 
 import time
-import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
