@@ -48,10 +48,11 @@ lint: $(STAMP) ## ruff, mypy, the layers, and the web app's linters
 	@echo "lint: mypy" && $(BIN)/mypy --no-error-summary
 	@echo "lint: layers" && $(BIN)/lint-imports --no-cache > .local-lint.txt 2>&1 || { cat .local-lint.txt; rm -f .local-lint.txt; exit 1; }; rm -f .local-lint.txt
 
+# A file stays on one worker: its fixtures are its module's.
 test: $(STAMP) ## unit, contract and integration tests on real PostgreSQL and the in-memory broker
-	@$(BIN)/python -m pytest --ignore tests/integration/local/test_platform.py
-	@echo "test: the platform as a process of its own, killed part by part"
-	@$(BIN)/python -m pytest tests/integration/local/test_platform.py
+	@$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile --ignore tests/integration/local
+	@echo "test: the platform as processes of its own, killed part by part, beside nothing else"
+	@$(BIN)/python -m pytest tests/integration/local
 
 audit: $(STAMP) ## known vulnerabilities of the locked packages, Python and npm (AUDIT_DATABASE: a stored copy of OSV)
 	@$(BIN)/python .ci/audit.py
