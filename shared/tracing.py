@@ -14,23 +14,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
-from typing import Any, Literal
+from typing import Any
+
+from shared.span import Kind, Span
 
 _TRACEPARENT = re.compile(r"^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$")
 _current: ContextVar[str | None] = ContextVar("traceparent", default=None)
-Kind = Literal["server", "producer", "consumer"]
-
-
-class Span:
-    """What is measured; does nothing where traces are off."""
-
-    def name(self, name: str) -> None:
-        """Call it something better than at its start."""
-
-    def tell(self, **attributes: str | int) -> None:
-        """Add attributes; ``__`` in a name stands for a dot (``http__route``)."""
-
-
 _NOTHING = Span()
 
 

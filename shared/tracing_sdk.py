@@ -12,7 +12,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-from shared.tracing import Kind, Span
+from shared.span import Kind, Span
 
 _KINDS = {"server": trace.SpanKind.SERVER, "producer": trace.SpanKind.PRODUCER, "consumer": trace.SpanKind.CONSUMER}
 _propagator = TraceContextTextMapPropagator()
@@ -26,11 +26,11 @@ class RecordedSpan(Span):
         self._recorded = recorded
 
     def name(self, name: str) -> None:
-        """See :class:`shared.tracing.Span`."""
+        """See :class:`shared.span.Span`."""
         self._recorded.update_name(name)
 
     def tell(self, **attributes: str | int) -> None:
-        """See :class:`shared.tracing.Span`."""
+        """See :class:`shared.span.Span`."""
         self._recorded.set_attributes(_dotted(attributes))
 
 

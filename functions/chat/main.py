@@ -13,7 +13,7 @@ from shared.http.schema import Input, Output, PageQuery, PlainText
 from shared.services.actor import Actor
 
 if TYPE_CHECKING:
-    from shared.services.assistant.tools import Person
+    from shared.services.assistant.person import Person
 
 router = Router("chat", "Chat: everything the app does, asked for in words.")
 
@@ -217,7 +217,7 @@ def undo_action(request: Request, action_id: UUID) -> dict[str, Any]:
 
 
 def _person(request: Request) -> "Person":
-    from shared.services.assistant.tools import load_person
+    from shared.services.assistant.person import load_person
 
     return load_person(Actor(request.user_id, "chat"))
 

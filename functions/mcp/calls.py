@@ -20,8 +20,9 @@ from shared.auth import Identity
 from shared.config import CursorSettings, HttpSettings
 from shared.errors import Forbidden, InvalidInput, ObsidianListError, Unauthenticated
 from shared.services.actor import Actor
+from shared.services.assistant.person import Person, load_person
 from shared.services.assistant.schemas import PendingResult
-from shared.services.assistant.tools import TOOLS, Person, Tool, load_person
+from shared.services.assistant.tools import TOOLS, Tool
 
 _STATE_SECONDS = 600
 _NEXT = {

@@ -4,8 +4,10 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from shared.services.assistant.outcome import Outcome
+from shared.services.assistant.person import Person
 from shared.services.assistant.schemas import Arguments, NoArguments
-from shared.services.assistant.tools import Outcome, Person, Tool
+from shared.services.assistant.tools import Tool
 
 
 class Answer(BaseModel):

@@ -34,6 +34,7 @@ from shared.http.paths import Paths, WrongMethodError
 from shared.http.problem import problem
 from shared.http.request import MAX_BODY_BYTES, Reply, Request, to_json, wrong_field
 from shared.logging import bound, get_logger
+from shared.span import Span
 
 log = get_logger(__name__)
 StartResponse = Callable[..., Any]
@@ -150,9 +151,9 @@ class Router:
             span.tell(http__route=route_path, http__response__status_code=reply.status)
             return self._send(request, reply, start_response)
 
-    def _span(self, request: Request) -> AbstractContextManager[tracing.Span]:
+    def _span(self, request: Request) -> AbstractContextManager[Span]:
         if not self._traced or request.path in _UNTRACED:
-            return nullcontext(tracing.Span())
+            return nullcontext(Span())
         return tracing.span(
             request.method, kind="server", parent=request.header("Traceparent"), http__request__method=request.method
         )

@@ -13,8 +13,9 @@ from pydantic import BaseModel
 from functions.mcp import toolsets
 from functions.mcp.main import mcp
 from shared.errors import InvalidInput
+from shared.services.assistant.outcome import Outcome
 from shared.services.assistant.schemas import NoArguments
-from shared.services.assistant.tools import Outcome, Tool
+from shared.services.assistant.tools import Tool
 
 
 class Said(BaseModel):

@@ -19,8 +19,10 @@ from shared.db.statement import statement
 from shared.errors import Conflict, InvalidInput, NotFound
 from shared.http.request import invalid
 from shared.services import tasks as service
+from shared.services.assistant.outcome import Outcome
+from shared.services.assistant.person import Person
 from shared.services.assistant.schemas import PendingResult, TaskSelection
-from shared.services.assistant.tools import BY_NAME, Outcome, Person, Tool, needs_confirmation
+from shared.services.assistant.tools import BY_NAME, Tool, needs_confirmation
 from shared.services.assistant.work import visible
 from shared.services.task_documents import TaskChange
 

@@ -11,8 +11,8 @@ from shared.db.engine import transaction
 from shared.domain.zone import today
 from shared.services import tasks as service
 from shared.services.assistant.due import ReadDue
+from shared.services.assistant.person import Person
 from shared.services.assistant.schemas import NewTask
-from shared.services.assistant.tools import Person
 from shared.services.recurring_documents import SeriesCreate
 from shared.services.recurring_tasks import create_recurring_task
 

@@ -5,45 +5,18 @@ then: try next …". What needs the person's word (:func:`needs_confirmation`) i
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-import orjson
 from pydantic import BaseModel
 
-from shared.services.actor import Actor
 from shared.services.assistant import schemas
+from shared.services.assistant.outcome import Outcome
+from shared.services.assistant.person import Person
 
 UNCONFIRMED_CHANGES = 3
 """More tasks than these are changed only after the person confirmed."""
-
-
-@dataclass(frozen=True)
-class Person:
-    """For whom a tool works: who, through which door, in which zone and language."""
-
-    actor: Actor
-    time_zone: str
-    locale: str
-
-    @property
-    def user_id(self) -> UUID:
-        """Whose tasks."""
-        return self.actor.user_id
-
-
-@dataclass
-class Outcome:
-    """What a tool did.
-
-    Attributes:
-        result: for the model and the client.
-        undo: bulk operations that bring back what was before, in the order to run them; empty for reads.
-    """
-
-    result: BaseModel
-    undo: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -64,25 +37,6 @@ class Tool:
     def scope(self) -> str:
         """The scope a token needs for it; reading or writing tasks where the tool names none in ``needs``."""
         return self.needs or ("tasks:read" if self.read_only else "tasks:write")
-
-
-def load_person(actor: Actor) -> Person:
-    """Return the person behind an actor, with zone and language.
-
-    Raises:
-        Unauthenticated: the account is gone.
-    """
-    from shared.db.direct import fetch_json
-    from shared.errors import Unauthenticated
-
-    raw = fetch_json(
-        "select json_build_object('time_zone', time_zone, 'locale', locale) from users where id = $1",
-        [actor.user_id],
-        user_id=actor.user_id,
-    )
-    if raw is None:
-        raise Unauthenticated("This account no longer exists.")
-    return Person(actor, **orjson.loads(raw))
 
 
 def changed_ids(tool: Tool, arguments: Any) -> frozenset[UUID]:

@@ -14,6 +14,8 @@ from shared.services import tags as tag_service
 from shared.services import task_lists
 from shared.services import tasks as service
 from shared.services.assistant.due import ReadDue, read_due
+from shared.services.assistant.outcome import Outcome
+from shared.services.assistant.person import Person
 from shared.services.assistant.schemas import (
     AddTasks,
     FindTasks,
@@ -27,7 +29,6 @@ from shared.services.assistant.schemas import (
     TasksResult,
     UpdateTask,
 )
-from shared.services.assistant.tools import Outcome, Person
 from shared.services.task_documents import TaskChange, TaskCreate
 
 _NOTES_SHOWN = 500

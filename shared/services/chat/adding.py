@@ -6,8 +6,9 @@ from uuid import UUID
 from shared import clock
 from shared.domain import quick_add
 from shared.services.assistant import actions
+from shared.services.assistant.person import Person
 from shared.services.assistant.schemas import AddTasks, TasksResult
-from shared.services.assistant.tools import BY_NAME, Person
+from shared.services.assistant.tools import BY_NAME
 
 
 def add_from_text(

@@ -8,7 +8,7 @@ from shared.domain.task import tag_key
 from shared.domain.zone import today
 from shared.errors import InvalidInput
 from shared.services.assistant.due import read_due
-from shared.services.assistant.tools import Person
+from shared.services.assistant.person import Person
 
 _LEVELS = ("none", "low", "medium", "high", "urgent")
 _WHOLE = {"complete", "reopen", "delete", "restore"}

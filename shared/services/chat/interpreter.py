@@ -17,8 +17,9 @@ from shared.domain.task import Priority
 from shared.errors import ObsidianListError
 from shared.services import tags as tag_service
 from shared.services.assistant import actions
+from shared.services.assistant.person import Person
 from shared.services.assistant.schemas import PendingResult
-from shared.services.assistant.tools import UNCONFIRMED_CHANGES, Person
+from shared.services.assistant.tools import UNCONFIRMED_CHANGES
 from shared.services.assistant.work import brief, visible
 from shared.services.chat.adding import add_from_text
 from shared.services.chat.changing import Unclear, operation, settled

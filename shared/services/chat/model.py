@@ -15,8 +15,9 @@ from shared import clock, metrics
 from shared.domain.zone import to_local
 from shared.errors import NotFound, ObsidianListError, Unavailable
 from shared.services.assistant import actions
+from shared.services.assistant.person import Person
 from shared.services.assistant.schemas import PendingResult
-from shared.services.assistant.tools import BY_NAME, TOOLS, Person, changed_ids
+from shared.services.assistant.tools import BY_NAME, TOOLS, changed_ids
 from shared.services.chat import conversations, memory
 from shared.services.chat.deltas import Answer, ToolCall
 from shared.services.chat.endpoint import ModelSettings, stream

@@ -11,7 +11,7 @@ from datetime import timedelta
 from shared import clock
 from shared.db.direct import fetch_json
 from shared.domain.zone import start_of_day, to_local, today
-from shared.services.assistant.tools import Person
+from shared.services.assistant.person import Person
 from shared.services.chat.endpoint import ModelSettings
 from shared.services.chat.words import say
 

@@ -18,7 +18,7 @@ from shared.domain.zone import today
 from shared.errors import NotFound
 from shared.services import task_lists
 from shared.services import tasks as service
-from shared.services.assistant.tools import Person
+from shared.services.assistant.person import Person
 from shared.services.chat.conversations import Message
 from shared.services.chat.days import bounds
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from shared import metrics
 from shared.domain.intents import language_of
 from shared.logging import get_logger
-from shared.services.assistant.tools import Person
+from shared.services.assistant.person import Person
 from shared.services.chat import conversations, interpreter, model, quota
 from shared.services.chat.endpoint import ModelSettings
 from shared.services.chat.events import WAITING, ChatEvent, text

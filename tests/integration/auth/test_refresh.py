@@ -133,7 +133,9 @@ def test_absolute(anna, database):
     assert anna.client.refresh(answer.json["refresh_token"]).status_code == 401
 
 
-@pytest.mark.parametrize("token", ["olr_x", "x", "é", "a" * 200, "olt_" + "a" * 43, "' OR 1=1 --", "7ca839a8-004e-48d8-8bcd-d4ae7dae10fb"])
+@pytest.mark.parametrize(
+    "token", ["olr_x", "x", "é", "a" * 200, "olt_" + "a" * 43, "' OR 1=1 --", "7ca839a8-004e-48d8-8bcd-d4ae7dae10fb"]
+)
 def test_unknown_tokens(client, token):
     """What is no refresh token of ours is refused alike."""
     answer = client.refresh(token)

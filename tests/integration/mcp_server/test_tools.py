@@ -132,7 +132,7 @@ def test_the_trail_names_mcp_and_everything_can_be_undone(anna: Browser) -> None
     """The trail names mcp and everything can be undone."""
     from shared.services.actor import Actor
     from shared.services.assistant import actions
-    from shared.services.assistant.tools import load_person
+    from shared.services.assistant.person import load_person
 
     token = anna.connect()
     (task,) = add(anna, token, "First title")
