@@ -11,8 +11,9 @@ chart: $(STAMP) chart-tools ## lint the chart, render every values file and chec
 	@for file in knative/chart/values-*.yaml; do test -e "$$file" || continue; $(HELM) lint --quiet knative/chart -f "$$file"; done
 	@$(BIN)/python -m pytest tests/contract/chart tests/contract/test_registry.py
 
-registry: $(STAMP) ## write the README's table of functions from the registry
+registry: $(STAMP) ## write the READMEs' tables of functions and of the chart's values
 	@$(BIN)/python .ci/function_table.py --write
+	@$(BIN)/python .ci/values_table.py --write
 
 .PHONY: dashboards
 dashboards: $(STAMP) ## write the Grafana dashboards from .ci/dashboards.py

@@ -32,6 +32,7 @@ from knative.local.ports import free_port  # noqa: E402
 from knative.local.registry import load_registry  # noqa: E402
 from tests.contract.chart.rendering import of_kind, render  # noqa: E402
 from tests.load.draw import Span, panel_lines, picture  # noqa: E402
+from tests.load.prometheus import PROMETHEUS, running, wait_for  # noqa: E402
 from tests.support.bundle import Bundle, running_bundle  # noqa: E402
 
 PEOPLE = 12
@@ -40,7 +41,6 @@ STOP_KAFKA_AFTER, KAFKA_STOPPED_FOR = 40, 15
 RATE_WINDOW = "10s"
 REMINDED_SHARE = 1 / 3
 PICTURES = ROOT / "knative" / "pictures"
-PROMETHEUS = ROOT / ".tools" / "bin" / "prometheus"
 WORDS = ("taxes", "groceries", "dentist", "report", "garden", "holiday", "rent", "birthday", "invoice", "bicycle")
 
 
@@ -118,35 +118,8 @@ def prometheus_server(folder: Path, bundle: Bundle, ports: dict[str, int]) -> It
     }
     rules = of_kind(render(settings=('monitoring.objects="always"',)), "PrometheusRule")["obsidianlist"]["spec"]
     (folder / "rules.yaml").write_text(yaml.safe_dump(rules), encoding="utf-8")
-    (folder / "prometheus.yml").write_text(yaml.safe_dump(configuration), encoding="utf-8")
-    address = f"127.0.0.1:{free_port()}"
-    process = subprocess.Popen(
-        [
-            PROMETHEUS,
-            f"--config.file={folder / 'prometheus.yml'}",
-            f"--storage.tsdb.path={folder / 'series'}",
-            f"--web.listen-address={address}",
-        ],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        wait_for(f"http://{address}/-/ready")
-        yield f"http://{address}"
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
-
-
-def wait_for(url: str) -> None:
-    """Return when the address answers 200; fails after 30 seconds."""
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        with contextlib.suppress(httpx.HTTPError):
-            if httpx.get(url, timeout=5).status_code == httpx.codes.OK:
-                return
-        time.sleep(0.2)
-    raise TimeoutError(f"{url} does not answer")
+    with running(folder, configuration) as url:
+        yield url
 
 
 def load(bundle: Bundle, ports: dict[str, int]) -> None:
