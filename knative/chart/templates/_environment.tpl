@@ -55,7 +55,9 @@ come from Knative, which refuses them here.
       name: {{ $values.secrets.name }}
       key: {{ . }}
 {{- end }}
+{{- if $entry.events }}
 {{ include "obsidianlist.kafkaEnvironment" .root }}
+{{- end }}
 {{- end -}}
 
 {{/* Settings of the outside services an entry calls, as a map. */}}

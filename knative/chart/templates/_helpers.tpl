@@ -25,7 +25,8 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- $entry := deepCopy .root.Values.defaults -}}
 {{- $own := index .root.Values.functions .name -}}
 {{- include "obsidianlist.overlay" (dict "base" $entry "over" $own) -}}
-{{- $_ := set $entry "secrets" (concat (index .root.Values.defaults.secrets $own.kind) ($own.secrets | default list) | uniq) -}}
+{{- $secrets := concat (index .root.Values.defaults.secrets $own.kind) ($own.secrets | default list) | uniq -}}
+{{- $_ := set $entry "secrets" (ternary $secrets (without $secrets "EVENT_SIGNING_KEYS") $entry.events) -}}
 {{- toYaml $entry -}}
 {{- end -}}
 

@@ -74,7 +74,10 @@ domain.host is empty: links in mails lead to {{ include "obsidianlist.publicUrl"
 {{ $path }} still is the example {{ $value }}
 {{- end -}}
 {{- end -}}
+{{- if not $values.config.operatorEmails }}
+config.operatorEmails is empty: nobody may see or replay dead letters
+{{- end -}}
 {{- if eq $values.config.mail.transport "mailbox" }}
-config.mail.transport is mailbox: no mail leaves the pods
+config.mail.transport is mailbox: no mail leaves the pods, so nobody can confirm an address or get a new password
 {{- end -}}
 {{- end -}}

@@ -237,6 +237,17 @@ def test_notes_name_what_the_cluster_must_switch_on() -> None:
     assert all(flag in notes(*VARIANTS["every-option"]) for flag in flags)
 
 
+def test_notes_say_what_is_still_an_example_and_how_to_become_an_operator() -> None:
+    """Whoever installs the default values is told what nobody will be able to do; the finished values leave nothing to do."""
+    first = notes()
+    for words in ("domain.host is empty", "config.operatorEmails is empty", "transport is mailbox: no mail leaves"):
+        assert words in first
+    assert "register as" not in first
+    finished = notes(*VARIANTS["every-option"])
+    assert "register as ops@example.com, open the mailed link" in finished
+    assert "config.operatorEmails is empty" not in finished
+
+
 def test_traces_only_where_there_is_a_collector() -> None:
     """No endpoint: no variable and no way out. An endpoint: every function gets it, with the sampler and a policy."""
     quiet = service("tasks")["spec"]["template"]["spec"]["containers"][0]["env"]

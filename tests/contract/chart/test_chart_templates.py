@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import grimp
 import pytest
 
 from tests.contract.chart.rendering import (
@@ -111,8 +112,10 @@ def test_environment_is_what_the_settings_read(name: str) -> None:
     of_people = {"CURSOR_KEY", "JWT_PUBLIC_KEYS"}
     needed = {"KAFKA_BOOTSTRAP_SERVERS", "EVENT_SIGNING_KEYS"}
     assert needed | of_people <= read
-    # Who takes no request of people's holds no key of theirs.
-    expected = needed | (of_people if registry()[name]["kind"] == "http" else set())
+    # Who takes no request of people's holds no key of theirs, and who has nothing to do with events none of those.
+    expected = (needed if registry()[name].get("events", True) else set()) | (
+        of_people if registry()[name]["kind"] == "http" else set()
+    )
     assert set(environment(name)) & (needed | of_people) == expected
     read_elsewhere = {"FUNCTION", "TIMEOUT_SECONDS", "LOG_LEVEL"}  # by the server's entry point and by logging
     assert set(environment(name)) - read - read_elsewhere == set()
@@ -289,8 +292,18 @@ def test_network_labels_follow_the_registry(name: str) -> None:
     }
     entry = registry()[name]
     database = set() if entry.get("database") == "none" else {"database"}
+    kafka = {"kafka"} if entry.get("events", True) else set()
     assert labels["obsidianlist.app/isolated"] == "true"
-    assert egress == {"kafka", *entry.get("egress", []), *database}
+    assert egress == {*kafka, *entry.get("egress", []), *database}
+
+
+def test_events_are_the_business_of_those_who_import_them() -> None:
+    """By the import graph: a function that could write or read an event says so in the registry, and no other does."""
+    graph = grimp.build_graph("functions", "shared")
+    for name in FUNCTIONS:
+        imported = graph.find_upstream_modules(f"functions.{name.replace('-', '_')}.main")
+        writes_or_reads = {"shared.events.outbox", "shared.events.producer", "shared.events.broadcast"} & imported
+        assert registry()[name].get("events", True) == bool(writes_or_reads), name
 
 
 def test_outside_addresses_exclude_the_cluster() -> None:
