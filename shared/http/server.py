@@ -22,6 +22,8 @@ os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 # Above the idle time of queue-proxy's connections, so that never the server closes first.
 _KEEP_ALIVE_SECONDS = 100
+# Probes and Prometheus come past queue-proxy's limit: without threads of their own a pod full of streams would count as not ready.
+_SPARE_THREADS = 2
 _MAX_LINE_BYTES = 8190
 _MAX_FIELDS = 64
 
@@ -48,7 +50,7 @@ class FunctionServer(BaseApplication):  # type: ignore[misc]
             "bind": f"0.0.0.0:{environment.get('PORT', '8080')}",
             "workers": 1,
             "worker_class": "gthread",
-            "threads": int(environment.get("THREADS", "8")),
+            "threads": int(environment.get("THREADS", "8")) + _SPARE_THREADS,
             "preload_app": False,
             "timeout": 0,  # queue-proxy bounds a request; a worker killed half-way would take its neighbours along
             "graceful_timeout": int(environment.get("TIMEOUT_SECONDS", "60")),

@@ -19,7 +19,7 @@ import yaml
 
 from knative.local.ports import free_port
 from tests.contract.chart.design import DESIGN
-from tests.contract.chart.rendering import ROOT
+from tests.contract.chart.rendering import CHART, ROOT
 
 BIN = ROOT / ".tools" / "bin"
 PROGRAMS = ("etcd", "kube-apiserver", "kubectl", "helm")
@@ -78,6 +78,13 @@ class ApiServer:
     def kubectl(self, *words: str, **options: Any) -> str:
         """Run kubectl and return what it printed."""
         return self.run("kubectl", *words, **options).stdout
+
+    def upgrade(self, namespace: str, *words: str) -> None:
+        """Install or upgrade the chart as a person does, waiting for everything; a warning of the server's is a failure."""
+        done = self.run(
+            "helm", "upgrade", "obsidianlist", str(CHART), "--install", "--namespace", namespace, "--wait", "--timeout", "180s", *words
+        )  # fmt: skip
+        assert "warning" not in done.stderr.lower(), done.stderr
 
     def get(self, *words: str) -> Any:
         """Return an object, or a list of them, as kubectl gets it."""

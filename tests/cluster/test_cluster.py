@@ -5,9 +5,7 @@ Real: the API server (schemas, CEL rules, Pod Security, RBAC, field ownership), 
 """
 
 import json
-import re
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,24 +13,11 @@ import pytest
 import yaml
 
 from tests.cluster.controllers import Controllers
-from tests.cluster.server import ApiServer, api_server, missing
-from tests.contract.chart.design import DESIGN
+from tests.cluster.server import ApiServer
 from tests.contract.chart.rendering import CHART, ROOT, VARIANTS, values
 from tests.contract.chart.test_chart_objects import pod_spec
 
-pytestmark = [
-    pytest.mark.skipif(
-        bool(missing()), reason=f"no {', '.join(missing())} in .tools/bin: `make test-cluster` builds them"
-    ),
-    pytest.mark.skipif(
-        not (DESIGN / "crds").is_dir(), reason="the custom resources' definitions are not beside this checkout"
-    ),
-    pytest.mark.timeout(900),
-]
-RESTRICTED = [f"pod-security.kubernetes.io/{mode}=restricted" for mode in ("enforce", "warn", "audit")]
-SECRETS = ("obsidianlist", "redpanda", "obsidianlist-kafka", "kafka-user", "kafka-ca")
-KAFKA_KEYS = ("protocol", "sasl.mechanism", "user", "password", "ca.crt")
-OTHER_NAMESPACES = ("kafka", "kourier-system", "gateway-system")
+pytestmark = pytest.mark.timeout(900)
 DEPLOY = ROOT / ".ci" / "deploy"
 TOPICS = set(values()["kafka"]["topics"])
 STRANGERS_TOPIC = """
@@ -42,37 +27,6 @@ metadata: {name: of-somebody-else, namespace: kafka, labels: {strimzi.io/cluster
 spec: {partitions: 1, replicas: 1}
 """
 FIRST, SECOND, BROKEN = ("sha256:" + digit * 64 for digit in "12b")
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
-    """The API server, with every namespace that an object of the chart goes to."""
-    with api_server(tmp_path_factory.mktemp("cluster")) as running:
-        for name in OTHER_NAMESPACES:
-            running.kubectl("create", "namespace", name)
-        yield running
-
-
-@pytest.fixture(scope="module")
-def controllers(server: ApiServer) -> Iterator[Controllers]:
-    """Knative's and the Jobs' controllers, played."""
-    with Controllers(server) as running:
-        yield running
-
-
-@pytest.fixture
-def namespace(server: ApiServer, request: pytest.FixtureRequest) -> str:
-    """An empty namespace that enforces Pod Security "restricted"."""
-    # The controller that empties a deleted namespace does not run here, so each test has its own.
-    name = re.sub("[^a-z0-9]+", "-", request.node.name.removeprefix("test_"))[-50:].strip("-")
-    server.kubectl("create", "namespace", name)
-    server.kubectl("label", "namespace", name, *RESTRICTED)
-    server.kubectl("create", "serviceaccount", "default", "-n", name)
-    given = (CHART.parent / "chart/README.md").read_text(encoding="utf-8")
-    literals = [f"--from-literal={key}=played" for key in {*re.findall(r"`([A-Z][A-Z_]+)`", given), *KAFKA_KEYS}]
-    for secret in SECRETS:
-        server.kubectl("create", "secret", "generic", secret, "-n", name, *literals)
-    return name
 
 
 def test_a_missing_secret_is_named_before_anything_starts(server: ApiServer, namespace: str) -> None:
@@ -97,15 +51,6 @@ def test_a_missing_secret_is_named_before_anything_starts(server: ApiServer, nam
     assert server.get("jobs,services.serving.knative.dev", "-n", namespace)["items"] == []
 
 
-def upgrade(server: ApiServer, namespace: str, *words: str, user: str = "admin") -> subprocess.CompletedProcess[str]:
-    """Install or upgrade as a person does, waiting for everything; a warning of the server's is a failure."""
-    done = server.run(
-        "helm", "upgrade", "obsidianlist", str(CHART), "--install", "--namespace", namespace, "--wait", "--timeout", "180s", *words, user=user
-    )  # fmt: skip
-    assert "warning" not in done.stderr.lower(), done.stderr
-    return done
-
-
 def files(variant: str) -> list[str]:
     """Return the arguments that choose a variant's values files."""
     return [word for name in VARIANTS[variant] for word in ("-f", str(CHART / name))]
@@ -117,10 +62,10 @@ def test_every_values_file_installs(server: ApiServer, controllers: Controllers,
     # Two releases of one cluster share no host, and a new one has no revision yet that could keep traffic.
     alone = ["--set", f"domain.host={namespace}.example.com"] if "option" in variant else []
     alone += ["--set-json", "rollout.stableRevisions={}"]
-    upgrade(server, namespace, *files(variant), *alone)
+    server.upgrade(namespace, *files(variant), *alone)
     before = generations(server, namespace)
     assert before
-    upgrade(server, namespace, *files(variant), *alone)
+    server.upgrade(namespace, *files(variant), *alone)
     assert generations(server, namespace) == before
     pods = [pod for manifest in installed(server, namespace) if (pod := as_pod(manifest, namespace))]
     assert len(pods) > 15

@@ -22,8 +22,8 @@ def test_a_stop_waits_as_long_as_a_request_may_take(server: FunctionServer) -> N
 
 
 def test_one_process_has_a_thread_for_every_request_that_is_let_in(server: FunctionServer) -> None:
-    """Not as many as the node has processors: a pod has a part of one."""
-    assert (server.cfg.workers, server.cfg.threads, server.cfg.worker_class_str) == (1, 17, "gthread")
+    """Not as many as the node has processors, of which a pod has a part; and two for the probe and the scrape."""
+    assert (server.cfg.workers, server.cfg.threads, server.cfg.worker_class_str) == (1, 17 + 2, "gthread")
 
 
 def test_its_port_and_its_folder_are_the_pods(server: FunctionServer, tmp_path: Path) -> None:
