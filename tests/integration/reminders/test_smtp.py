@@ -44,6 +44,17 @@ def test_smtp_takes_a_mail(inbox: Inbox) -> None:
     assert b"text/html" in inbox.mails[0]
 
 
+@pytest.mark.parametrize("address", ["smoke-1@smoke.invalid", "Smoke@INVALID"])
+def test_nothing_leaves_for_an_address_that_is_nobodys(inbox: Inbox, address: str) -> None:
+    """The smoke test's account costs no bounce, which a mail provider counts."""
+    user = person()
+    message = mail(user)
+    message.replace_header("To", address)
+    assert transport.send_mail(user, clock.uuid7(), message).state == "failed"
+    assert inbox.mails == []
+    assert inbox.peers == set()
+
+
 def test_a_connection_serves_many_mails(inbox: Inbox) -> None:
     """Also after a refused recipient."""
     user = person()
