@@ -2,7 +2,7 @@
 
 Each scenario runs alone, for LOAD_SECONDS (30), with LOAD_PEOPLE (100) users of 1,000 tasks each; ``LOAD_ONLY=browse,edit`` chooses. The
 bundle is fresh, everything is on 127.0.0.1, and everything ends by itself. Exits with 1 when a floor is missed. ``--write`` puts the table
-into the README.
+into the README; of a part of the scenarios, measured under the same conditions as the rest, only their rows.
 """
 
 import contextlib
@@ -157,9 +157,19 @@ def table(results: list[Result]) -> str:
     ])  # fmt: skip
 
 
+def merged(old: str, new: str) -> str:
+    """Return the new table with the rows of the old one that it lacks; none of them where the conditions differ."""
+    old_lines, lines = old.splitlines(), new.splitlines()
+    if not old_lines or old_lines[-1] != lines[-1]:
+        return new
+    rows = {line.split("|")[1].strip(): line for line in [*old_lines[2:-2], *lines[2:-2]]}
+    return "\n".join([*lines[:2], *(rows[name] for name in SCENARIOS if name in rows), *lines[-2:]])
+
+
 def _write(text: str) -> None:
     before, _, rest = README.read_text(encoding="utf-8").partition(START)
-    after = rest.partition(END)[2]
+    old, _, after = rest.partition(END)
+    text = merged(old.strip(), text)
     README.write_text(f"{before}{START}\n{text}\n{END}{after}", encoding="utf-8")
     print(f"load: wrote {README.relative_to(ROOT)}", file=sys.stderr)
 
