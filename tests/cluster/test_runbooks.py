@@ -104,7 +104,8 @@ def test_a_restore_stops_everything_and_brings_it_back(shell: Shell, server: Api
     assert state() == (True, {0}, 0, 0)
     for block in (restore, settle):
         shell.run(function + block)
-    server.upgrade(namespace, *chosen(), "--set-string", "secrets.revision=2")
+    assert "`helm upgrade --force-conflicts`" in PAGES["Restore"]
+    server.upgrade(namespace, *chosen(), "--set-string", "secrets.revision=2", "--force-conflicts")
     assert state() == running
     shell.run(function + again)
     commands = {

@@ -59,7 +59,11 @@ def main() -> None:
     """Run the journey; the exit status tells how it ended."""
     # Below .invalid: nobody's, so no mail about the account leaves (shared/services/delivery/transport.py).
     password = secrets.token_urlsafe(24)
-    account = {"email": f"smoke-{secrets.token_hex(6)}@smoke.invalid", "password": password, "display_name": "Smoke test"}
+    account = {
+        "email": f"smoke-{secrets.token_hex(6)}@smoke.invalid",
+        "password": password,
+        "display_name": "Smoke test",
+    }
     token = call("POST", f"{AUTH}/api/auth/register", account)["access_token"]
     print("registered")
     try:
