@@ -3,6 +3,7 @@
 Exits non-zero only when a floor is missed or a measured program breaks.
 """
 
+import signal
 import sys
 import tempfile
 import time
@@ -35,6 +36,7 @@ def main() -> int:
     if IMPORTS_OF:
         sys.stdout.write(slowest_imports(IMPORTS_OF) + "\n")
         return 0
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # leave through the stage, which stops its PostgreSQL
     report, broken = Report(), list[str]()
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="bench-") as directory, stage(Path(directory)) as made:
@@ -43,7 +45,10 @@ def main() -> int:
                 continue
             started = time.monotonic()
             try:
-                report.add(name, chapter(made))
+                figures = chapter(made)
+                report.add(name, figures)
+                # Said at once as well: who stops the run later keeps what it found.
+                sys.stderr.writelines(f"bench: {one.what}: {one.value} {one.unit} {one.note}\n" for one in figures)
             except Exception:  # noqa: BLE001 - the other chapters are worth their minutes
                 traceback.print_exc()
                 broken.append(name)
