@@ -97,9 +97,6 @@ def test_we_accept_pyjwts(forge):
         {"exp": True},
         {"exp": 0},
         {"exp": -1},
-        {"exp": int(time.time()) - 31},
-        {"nbf": int(time.time()) + 3600},
-        {"iat": int(time.time()) + 3600},
     ],
     ids=str,
 )
@@ -107,6 +104,13 @@ def test_claims(forge, claims):
     """A missing, mistyped or foreign claim refuses the token, though its signature holds."""
     with pytest.raises(Unauthenticated):
         auth.authenticate(f"Bearer {forge(claims)}")
+
+
+@pytest.mark.parametrize(("claim", "seconds"), [("exp", -31), ("nbf", 3600), ("iat", 3600)])
+def test_time_of_a_claim(forge, claim, seconds):
+    """A token that is over, or not valid yet, is refused."""
+    with pytest.raises(Unauthenticated):
+        auth.authenticate(f"Bearer {forge({claim: int(time.time()) + seconds})}")
 
 
 @pytest.mark.parametrize(
