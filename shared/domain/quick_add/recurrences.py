@@ -300,10 +300,10 @@ def _adverb(line: Line, index: int, clock: Clock) -> Recurrence | None:
 
 
 def _of_every_month(line: Line, index: int, clock: Clock) -> Recurrence | None:
-    """Read ``on the 1st of every month``, ``first monday of each month``, ``am letzten Tag jedes Monats``."""
+    """Read ``on the 1st of every month``, ``first monday of each month``, ``am letzten Tag jedes Monats``, ``bis zum 1. jedes Monats``."""
     start = index
-    index += line.low(index) in {"on", "am", "jeweils", "immer"}
-    index += line.low(index) in {"the", "am"}
+    index += line.low(index) in {"on", "by", "am", "zum", "bis", "jeweils", "immer"}
+    index += line.low(index) in {"the", "am", "zum"}
     for read in (_nth_weekday, _last_day, _month_days):
         found = read(line, index, clock)
         if found is not None and (line.low(found.end - 2) in v.EVERY or line.low(found.end - 1) == "monatlich"):
