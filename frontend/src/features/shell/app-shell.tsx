@@ -8,7 +8,6 @@ import { useI18n } from "@/shared/i18n";
 import { syncOpenedTask, useOpenedTask } from "@/shared/lib/location";
 import { useStore } from "@/shared/lib/store";
 import { chatOpen, sidebarOpen } from "./panels";
-import { loadMenus } from "@/shared/ui/menu";
 import { loadToasts } from "@/shared/ui/toast";
 import { ScopeBar } from "@/features/recurring/scope-bar";
 import { clearSelection, focusTask } from "@/features/tasks/navigation";
@@ -42,7 +41,7 @@ export function AppShell({ children }: { children: ReactNode }) {
     // Loaded while nothing else happens, so that the first use is instant.
     const idle = setTimeout(() => {
       void loadToasts();
-      void loadMenus();
+      void import("./row-menu");
       void import("@/features/quick-add/quick-add-dialog");
       void import("@/features/palette/palette");
       void import("@/features/task-detail/task-panel");

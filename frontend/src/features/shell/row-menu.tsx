@@ -1,10 +1,9 @@
 "use client";
-import * as Radix from "@radix-ui/react-dropdown-menu";
 import { useState } from "react";
 import { useI18n } from "@/shared/i18n";
 import { useStore } from "@/shared/lib/store";
-import { MENU_PANEL } from "@/shared/ui/menu";
-import { navigation } from "@/features/tasks/navigation";
+import { MenuPanel } from "@/shared/ui/menu";
+import { focusTitle } from "@/features/tasks/navigation";
 import { rowMenu } from "@/features/tasks/row-menu";
 import { TaskCommands } from "./task-commands";
 import { commandContext } from "./command-context";
@@ -16,19 +15,8 @@ export default function RowMenu() {
   const [context] = useState(commandContext);
   if (!at) return null;
   return (
-    <Radix.Root open modal={false} onOpenChange={(open) => !open && rowMenu.set(null)}>
-      <Radix.Trigger asChild><span aria-hidden className="fixed size-0" style={{ left: at.x, top: at.y }} /></Radix.Trigger>
-      <Radix.Portal container={document.getElementById("content")}>
-        <Radix.Content
-          align="start"
-          collisionPadding={8}
-          aria-label={t("task.menu")}
-          className={`${MENU_PANEL} min-w-56`}
-          onCloseAutoFocus={(event) => { event.preventDefault(); navigation.set((state) => ({ ...state, request: state.request + 1 })); }}
-        >
-          <TaskCommands context={context} />
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
+    <MenuPanel label={t("task.menu")} at={{ left: at.x, right: at.x, top: at.y, bottom: at.y }} onClose={() => rowMenu.set(null)} onReturnFocus={focusTitle} className="min-w-56">
+      <TaskCommands context={context} />
+    </MenuPanel>
   );
 }

@@ -14,8 +14,7 @@ export function TaskCommands({ context, without = [] }: { context: CommandContex
       icon={command.icon}
       danger={command.id === "task.delete"}
       hint={command.keys?.[0] && <kbd aria-hidden className="kbd">{keyText(command.keys[0])}</kbd>}
-      // After the menu has given the focus back, or it would take it away from a dialog.
-      onSelect={() => setTimeout(() => command.run(context), 0)}
+      onSelect={() => command.run(context)}
     >
       {t(command.label)}
     </MenuItem>

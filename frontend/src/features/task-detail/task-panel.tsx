@@ -84,7 +84,7 @@ function Content({ task, onClose }: { task: Task; onClose: () => void }) {
         <span className="text-xs text-faint">{trashed ? t("task.inTrash") : task.status === "completed" && task.completed_at ? t("task.completedOn", { date: formatInstant(task.completed_at, locale, zone) }) : t("task.details")}</span>
         <div className="ml-auto flex items-center gap-0.5">
           <IconButton icon={Link2} label={t("task.copyLink")} onClick={() => { void navigator.clipboard.writeText(`${location.origin}/inbox/?task=${task.id}`); notify.success(t("task.linkCopied")); }} />
-          <Menu trigger={<IconButton icon={Ellipsis} label={t("action.more")} />}>
+          <Menu label={t("action.more")} trigger={<IconButton icon={Ellipsis} label={t("action.more")} />}>
             <MenuItem icon={Copy} onSelect={() => createTasks([{ title: task.title, notes: task.notes, priority: task.priority, tags: task.tags, due_on: task.due_on, ...(task.due_at && { due_at: task.due_at, due_tz: task.due_tz }), parent_id: task.parent_id }])}>{t("task.duplicate")}</MenuItem>
             <MenuLine />
             {trashed

@@ -36,6 +36,9 @@ export function setListIds(ids: readonly string[]): void {
 
 export const focusTask = (id: string | null) => navigation.set((state) => (state.focusedId === id ? state : { ...state, focusedId: id }));
 
+/** Gives the focus back to the row that has it in the list, at once: after a menu, before a dialog that it opens. */
+export const focusTitle = () => document.querySelector<HTMLElement>(`[data-task-row="${CSS.escape(navigation.get().focusedId ?? "")}"] [data-title]`)?.focus({ preventScroll: true });
+
 export function moveFocus(step: 1 | -1, extend = false): void {
   navigation.set((state) => {
     if (!state.ids.length) return state;

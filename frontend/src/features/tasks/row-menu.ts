@@ -1,7 +1,6 @@
 /** Where the menu of a row stands open, if it does: a right click, or a long press on a phone. */
 import type { MouseEvent } from "react";
 import { createStore } from "@/shared/lib/store";
-import { loadMenus } from "@/shared/ui/menu";
 import { focusTask, navigation } from "./navigation";
 
 export const rowMenu = createStore<{ x: number; y: number } | null>(null);
@@ -13,5 +12,5 @@ export function openRowMenu(event: MouseEvent, taskId: string): void {
   const { clientX: x, clientY: y } = event;
   if (!navigation.get().selected.has(taskId)) navigation.set((state) => ({ ...state, selected: new Set() }));
   focusTask(taskId);
-  void loadMenus().then(() => rowMenu.set({ x, y }));
+  rowMenu.set({ x, y });
 }

@@ -6,11 +6,12 @@
  * the page behind is hidden from screen readers once the dialog stands on the screen.
  */
 import { X } from "lucide-react";
-import { useEffect, useId, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode, type RefObject } from "react";
+import { useEffect, useId, useLayoutEffect, useRef, useState, type ReactNode, type RefObject } from "react";
 import { createPortal } from "react-dom";
 import { useI18n } from "@/shared/i18n";
 import { cx } from "@/shared/lib/cx";
 import { IconButton } from "./button";
+import { keepTabInside, tabbable } from "./focus";
 
 interface Props {
   title: string;
@@ -30,21 +31,17 @@ interface Props {
 
 /** The open dialogs with what had the focus before each; the last is on top. */
 const open: { content: HTMLElement; before: HTMLElement | null }[] = [];
-const TABBABLE = "a[href], button:not(:disabled), input:not(:disabled), select:not(:disabled), textarea:not(:disabled), [tabindex='0']";
-/** What may have the focus while a dialog stands open: its menus, and messages. */
-const BESIDE = "[data-radix-popper-content-wrapper], [data-sonner-toaster]";
-const OVERLAY = "[data-radix-popper-content-wrapper]";
+/** What may have the focus while a dialog stands open: messages. */
+const BESIDE = "[data-sonner-toaster]";
 /** A text is there to be typed into; without one the dialog itself is read out, and Tab goes to its first control. */
 const FIELD = "input:not(:disabled, [type=checkbox], [type=radio]), textarea:not(:disabled)";
-const tabbable = (content: HTMLElement) => [...content.querySelectorAll<HTMLElement>(TABBABLE)].filter((each) => each.tabIndex >= 0 && each.getClientRects().length > 0);
 
-/** What had the focus; for an item of a menu, which is gone by the time the dialog closes, the menu's button; for a dialog that this one replaces, what it would have returned to. */
+/** What had the focus; for a dialog that this one replaces, what it would have returned to. */
 function focusedBefore(): HTMLElement | null {
   const active = document.activeElement;
   const replaced = open.find(({ content }) => content.contains(active));
   if (replaced) return replaced.before;
-  const menuButton = document.getElementById(active?.closest("[role=menu]")?.getAttribute("aria-labelledby") ?? "");
-  return menuButton ?? (active instanceof HTMLElement ? active : null);
+  return active instanceof HTMLElement ? active : null;
 }
 
 function useModal(before: HTMLElement | null, isChoice: boolean, initialFocus?: RefObject<HTMLElement | null>): RefObject<HTMLDivElement | null> {
@@ -61,7 +58,6 @@ function useModal(before: HTMLElement | null, isChoice: boolean, initialFocus?: 
     };
   }, [before, isChoice]);
   useEffect(() => {
-    // A menu that opened the dialog gives the focus back to its button when it is gone, which may be later than this.
     let last = content.current!.contains(document.activeElement) ? (document.activeElement as HTMLElement) : content.current!;
     const stay = ({ target }: FocusEvent) => {
       if (!(target instanceof HTMLElement) || open.at(-1)?.content !== content.current || target.closest(BESIDE)) return;
@@ -79,15 +75,6 @@ function useModal(before: HTMLElement | null, isChoice: boolean, initialFocus?: 
   return content;
 }
 
-function keepTabInside(event: KeyboardEvent<HTMLElement>): void {
-  if (event.key !== "Tab" || event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return;
-  const all = tabbable(event.currentTarget);
-  const [from, to] = event.shiftKey ? [all[0], all.at(-1)] : [all.at(-1), all[0]];
-  if (all.length && document.activeElement !== from && document.activeElement !== event.currentTarget) return;
-  event.preventDefault();
-  to?.focus();
-}
-
 export function Dialog({ title, description, hideTitle, onClose, className, top, children, initialFocus, onEscape }: Props) {
   const { t } = useI18n();
   const id = useId();
@@ -98,7 +85,7 @@ export function Dialog({ title, description, hideTitle, onClose, className, top,
   useEffect(() => {
     const onKey = (event: globalThis.KeyboardEvent) => {
       // A menu that stands open in the dialog closes first.
-      if (event.key !== "Escape" || event.defaultPrevented || event.isComposing || open.at(-1)?.content !== content.current || content.current?.querySelector(OVERLAY)) return;
+      if (event.key !== "Escape" || event.defaultPrevented || event.isComposing || open.at(-1)?.content !== content.current || content.current?.querySelector("[data-floating]")) return;
       event.preventDefault();
       escape.current();
     };
