@@ -9,9 +9,10 @@ $(WEB_STAMP): frontend/package.json frontend/package-lock.json
 web-test: $(WEB_STAMP) ## unit tests of the web app
 	@cd frontend && npx --no-install vitest run
 
-web-lint: $(WEB_STAMP) ## types, lint and drift of the web app
+web-lint: $(WEB_STAMP) ## types, lint, circles and drift of the web app
 	@cd frontend && npm run --silent api:check >/dev/null || { echo "web-lint: the API client is out of step with the OpenAPI document: cd frontend && npm run api"; exit 1; }
 	@cd frontend && npx --no-install tsc --noEmit && npx --no-install eslint . --max-warnings 0
+	@cd frontend && npm run --silent circles
 
 e2e: $(STAMP) $(WEB_STAMP) ## the web app in a real browser against the real bundle, with axe, Lighthouse and the budgets
 	@bash tests/e2e/run.sh

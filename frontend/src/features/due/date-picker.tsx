@@ -1,15 +1,14 @@
 "use client";
 /** Choosing a due date: quick choices, typed words, a calendar, a time. */
 import { CalendarOff, CalendarPlus, Moon, Sofa, Sun, type LucideIcon } from "lucide-react";
-import dynamic from "next/dynamic";
-import { useDeferredValue, useState, type FormEvent } from "react";
+import { lazy, Suspense, useDeferredValue, useState, type FormEvent } from "react";
 import { tasks as api } from "@/shared/api/endpoints";
 import type { TaskInput } from "@/shared/api/types";
 import { languageStore, useI18n } from "@/shared/i18n";
 import { addDays, formatDate, nextWeekday, type CalendarDate } from "@/shared/lib/dates";
 import { useToday, useZone } from "@/features/tasks/zone";
 
-const Calendar = dynamic(() => import("./calendar"), { ssr: false, loading: () => <Empty /> });
+const Calendar = lazy(() => import("./calendar"));
 const Empty = () => <div className="h-68" />;
 
 export interface DueValue { day: CalendarDate | null; time: string | null }
@@ -71,7 +70,7 @@ export function DatePicker({ value, onPick }: { value: DueValue; onPick: (value:
         ))}
       </ul>
       <div className="mt-1 border-t border-line pt-1">
-        {complete ? <Calendar selected={value.day} today={today} onSelect={(day) => onPick({ day, time: value.time })} /> : <Empty />}
+        <Suspense fallback={<Empty />}>{complete ? <Calendar selected={value.day} today={today} onSelect={(day) => onPick({ day, time: value.time })} /> : <Empty />}</Suspense>
       </div>
       <label className="flex items-center justify-between gap-3 border-t border-line px-2 pt-2.5 pb-1 text-[0.8125rem]">
         {t("due.time")}

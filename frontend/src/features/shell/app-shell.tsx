@@ -1,10 +1,10 @@
 "use client";
 /** The frame around every screen: sidebar (or bottom bar), content, task panel. */
-import dynamic from "next/dynamic";
 import { usePathname, useRouter } from "next/navigation";
 import { useEffect, type ReactNode } from "react";
 import { bindShortcuts, restoreSingleKeys } from "@/shared/commands/shortcuts";
 import { useI18n } from "@/shared/i18n";
+import { later } from "@/shared/lib/later";
 import { syncOpenedTask, useOpenedTask } from "@/shared/lib/location";
 import { useStore } from "@/shared/lib/store";
 import { chatOpen, sidebarOpen } from "./panels";
@@ -20,9 +20,9 @@ import { StatusBar } from "./status-bar";
 import { SelectionBar } from "./selection-bar";
 import { Sidebar } from "./sidebar";
 
-const TaskPanel = dynamic(() => import("@/features/task-detail/task-panel"), { ssr: false });
-const RowMenu = dynamic(() => import("./row-menu"), { ssr: false });
-const ChatPanel = dynamic(() => import("@/features/chat/chat-panel"), { ssr: false });
+const TaskPanel = later(() => import("@/features/task-detail/task-panel"));
+const RowMenu = later(() => import("./row-menu"));
+const ChatPanel = later(() => import("@/features/chat/chat-panel"));
 
 export function AppShell({ children }: { children: ReactNode }) {
   const { t } = useI18n();
@@ -41,10 +41,8 @@ export function AppShell({ children }: { children: ReactNode }) {
     // Loaded while nothing else happens, so that the first use is instant.
     const idle = setTimeout(() => {
       void loadToasts();
-      void import("./row-menu");
-      void import("@/features/quick-add/quick-add-dialog");
-      void import("@/features/palette/palette");
-      void import("@/features/task-detail/task-panel");
+      void RowMenu.load();
+      void TaskPanel.load();
       void import("@/features/shell/register-worker").then((worker) => worker.registerWorker());
     }, 1500);
     return () => {

@@ -1,10 +1,8 @@
 "use client";
 /** Navigation: a column on wide screens, a drawer on phones. */
 import { Bell, CalendarDays, CalendarRange, ChevronsUpDown, CircleCheck, CircleHelp, History, Inbox, Laptop, LogOut, Moon, Plug, Plus, Repeat2, Search, Settings, Sun, Trash2, type LucideIcon } from "lucide-react";
-import Link from "next/link";
-import { usePathname } from "next/navigation";
 import { useTheme } from "next-themes";
-import { useEffect, useMemo, type ReactNode } from "react";
+import { useEffect, useMemo } from "react";
 import { session } from "@/shared/api/session";
 import { keyText } from "@/shared/commands/registry";
 import { useI18n, type MessageKey } from "@/shared/i18n";
@@ -20,6 +18,7 @@ import { useUnreadCount } from "@/features/notifications/queries";
 import { useCounts } from "@/features/tasks/use-rows";
 import { go } from "./command-context";
 import { sidebarOpen } from "./panels";
+import { NavLink } from "./nav-link";
 import { TagLinks } from "./tag-links";
 import { connectTheme } from "./theme";
 
@@ -88,35 +87,6 @@ function Screens() {
         <li><NavLink href="/trash/" icon={Trash2} label={t("nav.trash")} /></li>
       </ul>
     </>
-  );
-}
-
-interface LinkProps { href: string; icon?: LucideIcon; mark?: ReactNode; label: string; count?: number; late?: boolean; current?: boolean; className?: string }
-
-export function NavLink({ href, icon: Icon, mark, label, count, late, current, className }: LinkProps) {
-  const path = usePathname();
-  const { t, locale } = useI18n();
-  const active = current ?? path === href;
-  return (
-    <Link
-      href={href}
-      aria-current={active ? "page" : undefined}
-      onClick={() => sidebarOpen.set(false)}
-      className={cx(
-        "flex h-8 items-center gap-2.5 rounded-md px-2 text-[0.8125rem] transition-colors duration-75 max-md:h-10 max-md:text-sm",
-        active ? "bg-active font-medium text-fg" : "text-muted hover:bg-hover hover:text-fg",
-        className,
-      )}
-    >
-      {Icon ? <Icon aria-hidden size={16} strokeWidth={1.9} className={active ? "text-accent-text" : undefined} /> : mark}
-      <span className="flex-1 truncate">{label}</span>
-      {count ? (
-        <span className={cx("text-xs tabular-nums", late ? "font-medium text-danger" : "text-faint")}>
-          {count.toLocaleString(locale)}
-          <span className="sr-only"> {t("nav.openTasks", { count })}</span>
-        </span>
-      ) : null}
-    </Link>
   );
 }
 

@@ -8,7 +8,7 @@ import { openDialog } from "@/shared/ui/dialogs";
 import { useTags } from "@/features/tags/queries";
 import { TagDot } from "@/features/tasks/components/marks";
 import { useCounts } from "@/features/tasks/use-rows";
-import { NavLink } from "./sidebar";
+import { NavLink } from "./nav-link";
 
 export const tagPath = (name: string) => `/tag/?name=${encodeURIComponent(name)}`;
 

@@ -1,5 +1,5 @@
 /** Deutsch. */
-import type { Messages } from ".";
+import type { Messages } from "./en";
 
 export const de: Messages = {
   "action.cancel": "Abbrechen",

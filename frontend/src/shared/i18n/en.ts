@@ -764,3 +764,7 @@ export const en = {
   "update.reload": "Reload",
   "value.empty": "empty",
 };
+
+export type MessageKey = keyof typeof en;
+/** What every language has to say. */
+export type Messages = Record<MessageKey, string>;

@@ -5,11 +5,10 @@
  */
 import { useMemo } from "react";
 import { createStore, useStore } from "@/shared/lib/store";
-import { en } from "./en";
+import { en, type MessageKey, type Messages } from "./en";
 import { formatMessage, type Values } from "./format";
 
-export type MessageKey = keyof typeof en;
-export type Messages = Record<MessageKey, string>;
+export type { MessageKey } from "./en";
 
 export const LANGUAGES: Record<string, { name: string; load: () => Promise<Messages> }> = {
   en: { name: "English", load: () => Promise.resolve(en) },

@@ -6,7 +6,7 @@
  * the page behind is hidden from screen readers once the dialog stands on the screen.
  */
 import { X } from "lucide-react";
-import { useEffect, useId, useLayoutEffect, useRef, useState, type ReactNode, type RefObject } from "react";
+import { createContext, useContext, useEffect, useId, useLayoutEffect, useRef, useState, type ReactNode, type RefObject } from "react";
 import { createPortal } from "react-dom";
 import { useI18n } from "@/shared/i18n";
 import { cx } from "@/shared/lib/cx";
@@ -28,6 +28,9 @@ interface Props {
   /** Called first on Esc; returning true keeps the dialog open. */
   onEscape?: () => boolean;
 }
+
+/** Where dialogs are drawn, if not over the page. */
+export const DialogPlace = createContext<Element | null>(null);
 
 /** The open dialogs with what had the focus before each; the last is on top. */
 const open: { content: HTMLElement; before: HTMLElement | null }[] = [];
@@ -77,6 +80,7 @@ function useModal(before: HTMLElement | null, isChoice: boolean, initialFocus?: 
 
 export function Dialog({ title, description, hideTitle, onClose, className, top, children, initialFocus, onEscape }: Props) {
   const { t } = useI18n();
+  const place = useContext(DialogPlace);
   const id = useId();
   const [before] = useState(focusedBefore);
   const content = useModal(before, Boolean(hideTitle), initialFocus);
@@ -122,7 +126,7 @@ export function Dialog({ title, description, hideTitle, onClose, className, top,
         {children}
       </div>
     </>,
-    document.body,
+    place ?? document.body,
   );
 }
 
