@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { codeUnits } from "@/features/quick-add/use-parse";
+import { codeUnits } from "@/features/quick-add/understand";
 import { blankTakenBack, parseLocally, titleOf } from "@/features/quick-add/literal";
 import { formatRule, parseRule } from "@/features/recurring/rule";
 import { rankBetween } from "@/features/tasks/rank";

@@ -5,11 +5,11 @@ Its route is added to the tasks function; the web app, chat and MCP show the tok
 """
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, AwareDatetime, Field
 
 from shared import clock
 from shared.domain.errors import DomainError
@@ -27,6 +27,8 @@ _EXAMPLE = "Pay rent every 1st at 9 !high #home"
 _LOCALE = r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}$"
 # A moment no clock shows: dateparser gives it back where a phrase names a day alone.
 _ODD_MICROSECOND = 123_457
+# A text waits this long for a connection at most, and a device's clock is this far ahead.
+_TYPED_BEFORE, _TYPED_AFTER = timedelta(days=366), timedelta(days=1)
 
 
 def _storable(text: str) -> str:
@@ -45,6 +47,11 @@ class ParseInput(Input):
     )
     locale: str | None = Field(
         default=None, max_length=35, pattern=_LOCALE, examples=["de-DE"], description="the person's own when left out"
+    )
+    typed_at: AwareDatetime | None = Field(
+        default=None,
+        examples=["2026-11-23T09:00:00Z"],
+        description="when it was typed, for a text that waited for a connection: its tomorrow is the day after; now when left out",
     )
 
 
@@ -116,8 +123,9 @@ def parse_text(request: Request, body: ParseInput) -> Reply:
     if zone is None or locale is None:
         own_zone, own_locale = _person(request.user_id)
         zone, locale = zone or own_zone, locale or own_locale
+    now = _typed_at(body.typed_at)
     try:
-        found = parse(body.text, now=clock.now(), zone=zone, locale=locale, fallback=dates_of(locale, zone))
+        found = parse(body.text, now=now, zone=zone, locale=locale, fallback=dates_of(locale, zone, now))
     except DomainError as error:
         raise wrong_field(error) from error
     return Reply(
@@ -125,10 +133,19 @@ def parse_text(request: Request, body: ParseInput) -> Reply:
     )
 
 
-def dates_of(locale: str, zone: str) -> "Fallback":
+def _typed_at(moment: datetime | None) -> datetime:
+    now = clock.now()
+    if moment is None:
+        return now
+    if not -_TYPED_BEFORE <= moment - now <= _TYPED_AFTER:
+        raise InvalidInput("typed_at: A text is understood up to a year after it was typed.", field="typed_at")
+    return moment.astimezone(now.tzinfo)
+
+
+def dates_of(locale: str, zone: str, now: datetime | None = None) -> "Fallback":
     """Return a reader of whole phrases in the locale's language; dateparser is loaded when the first phrase is tried."""
     # One moment for all phrases of a text: a reader keeps its base, and a day alone is known by the base's time of day.
-    base = _local_now(zone)
+    base = _local(now or clock.now(), zone)
     readers: dict[str, Callable[[str], Any]] = {}
 
     def read(phrase: str) -> date | datetime | None:
@@ -158,10 +175,10 @@ def _dateparser(locale: str, base: datetime) -> Callable[[str], Any]:
     return reader
 
 
-def _local_now(zone: str) -> datetime:
+def _local(moment: datetime, zone: str) -> datetime:
     from shared.domain.zone import to_local
 
-    return to_local(clock.now(), zone).replace(microsecond=_ODD_MICROSECOND)
+    return to_local(moment, zone).replace(microsecond=_ODD_MICROSECOND)
 
 
 def _person(user_id: UUID) -> tuple[str, str]:

@@ -1,5 +1,5 @@
 import { expect, test, type Page } from "@playwright/test";
-import { apiOf } from "./api";
+import { apiOf, day } from "./api";
 import { add, open, settled, signUp, task, titles } from "./person";
 
 /** Installed, with every file kept. */
@@ -53,6 +53,36 @@ test("without a connection the app starts, shows everything, takes changes and s
   await expect.poll(() => titles(page, "Inbox")).toEqual(["On the train"]);
   const { items } = await (await apiOf(page)).call("GET", "/api/tasks?status=all");
   expect((items as { title: string; status: string }[]).map(({ title, status }) => `${title}: ${status}`).sort()).toEqual(["Before: completed", "On the train: open"]);
+});
+
+test("what was typed without a connection is read by the server as of the day it was typed", async ({ page, context }) => {
+  await signUp(page);
+  await open(page, "/inbox/");
+  await add(page, "Here already");
+  await settled(page);
+  await context.setOffline(true);
+  await add(page, "Water plants every monday at 9 #garden\nRing Ben in 3 days !high\n  about the garden");
+  await expect.poll(() => titles(page, "Inbox")).toEqual(["Here already", "Water plants every monday at 9", "Ring Ben in 3 days"]);
+  await add(page, "Standup every day at 10");
+  await expect(task(page, "Standup every day at 10")).toBeVisible();
+  await page.keyboard.press("Control+z");
+  await expect(task(page, "Standup every day at 10")).toBeHidden();
+  await page.keyboard.press("q");
+  await page.getByLabel("New task").fill("anything");
+  await expect(page.getByText(/^Offline: dates and repetitions/)).toBeVisible();
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await context.setOffline(false);
+  await expect.poll(() => titles(page, "Inbox"), { timeout: 20_000 }).toEqual(["Here already", "Water plants", "Ring Ben"]);
+  await settled(page);
+  const api = await apiOf(page);
+  const { items } = await api.call("GET", "/api/tasks?sort=rank");
+  expect((items as Record<string, unknown>[]).map(({ title, notes, priority, tags, due_on }) => ({ title, notes, priority, tags, due_on }))).toEqual([
+    expect.objectContaining({ title: "Here already" }),
+    { title: "Water plants", notes: "", priority: "none", tags: ["garden"], due_on: null },
+    { title: "Ring Ben", notes: "about the garden", priority: "high", tags: [], due_on: day(3) },
+  ]);
+  const series = await api.call("GET", "/api/recurring-tasks");
+  expect((series.items as { rrule: string }[]).map(({ rrule }) => rrule)).toEqual(["FREQ=WEEKLY;BYDAY=MO"]);
 });
 
 test("a change whose answer is lost is sent again with the same key and happens once", async ({ page }) => {

@@ -62,6 +62,14 @@ def test_zone_and_language_of_the_request_come_first(person: Person) -> None:
     assert item["tokens"][0]["label"] != ""
 
 
+@pytest.mark.parametrize(("text", "locale"), [("Zahnarzt morgen", "de"), ("dentiste demain", "fr")])
+def test_a_text_that_waited_is_read_as_on_the_day_it_was_typed(person: Person, text: str, locale: str) -> None:
+    """Its tomorrow is the day after it was typed, in the languages of the grammar and in the others."""
+    typed_at = clock.now() - timedelta(days=30)
+    (item,) = parse(person, text, locale=locale, typed_at=typed_at.isoformat())
+    assert item["task"]["due_on"] == str(today(typed_at, "Europe/Berlin") + timedelta(days=1))
+
+
 def test_other_languages(person: Person) -> None:
     """A whole phrase at the edge is read in the language of the locale; words that are no dates stay."""
     (item,) = parse(person, "acheter du pain demain", locale="fr")
@@ -110,6 +118,10 @@ def test_several_lines_are_several_tasks(person: Person) -> None:
         ({"text": "x" * 20_001}, "text"),
         ({"text": "\n".join(["x"] * 101)}, "text"),
         ({"text": "x", "locale": "../../etc"}, "locale"),
+        ({"text": "x", "typed_at": "2026-11-23T10:00:00"}, "typed_at"),
+        ({"text": "x", "typed_at": "1999-01-01T00:00:00Z"}, "typed_at"),
+        ({"text": "x", "typed_at": "9999-12-31T23:59:59-14:00"}, "typed_at"),
+        ({"text": "x", "typed_at": "0001-01-01T00:00:00+14:00"}, "typed_at"),
         ({"text": 5}, "text"),
         ({}, "text"),
     ],

@@ -33,8 +33,12 @@ export const chipsOf = (tokens: ParseToken[]) => tokens.filter((token) => token.
 const LEVELS: Record<string, "low" | "medium" | "high" | "urgent"> = { low: "low", niedrig: "low", medium: "medium", mittel: "medium", high: "high", hoch: "high", urgent: "urgent", dringend: "urgent" };
 const DAYS: Record<string, number> = { today: 0, heute: 0, tomorrow: 1, morgen: 1 };
 
-/** Without a connection: #tags, !priority, and today or tomorrow as the last word: what needs no grammar. The rest waits for the server. */
-export function parseLocally(line: string, today: CalendarDate) {
+/**
+ * How a text shows that was typed without a connection: with its #tags, its !priority, and today or tomorrow as the last word, which need
+ * no grammar. The server reads it whole when it is back (understand.ts), as of the moment it was typed.
+ */
+export function parseLocally(text: string, today: CalendarDate) {
+  const [line = "", ...below] = text.split("\n");
   const tags: string[] = [];
   let priority: "none" | "low" | "medium" | "high" | "urgent" = "none";
   let due_on: CalendarDate | undefined;
@@ -44,5 +48,6 @@ export function parseLocally(line: string, today: CalendarDate) {
     .replace(/(\S\s+)(\p{L}+)\s*$/u, (whole: string, before: string, word: string) => { const days = DAYS[word.toLowerCase()]; return days === undefined ? whole : ((due_on = addDays(today, days)), before); })
     .replace(/\s+/g, " ")
     .trim();
-  return { title: title || line.trim(), tags, priority, ...(due_on && { due_on }) };
+  const notes = below.map((each) => each.trim()).join("\n").trim();
+  return { title: title || line.trim(), tags, priority, ...(due_on && { due_on }), ...(notes && { notes }) };
 }

@@ -4,19 +4,23 @@ import { AlarmClock, CalendarDays, Flag, Hash, Repeat2, X, type LucideIcon } fro
 import { useRef, useState, type KeyboardEvent } from "react";
 import type { ParseToken } from "@/shared/api/types";
 import { useI18n } from "@/shared/i18n";
+import { useStore } from "@/shared/lib/store";
 import { Button } from "@/shared/ui/button";
 import { Dialog } from "@/shared/ui/dialog";
 import type { Dialogs } from "@/shared/ui/dialogs";
 import { keyText } from "@/shared/commands/registry";
 import { createTasks, type NewTask } from "@/features/tasks/actions";
 import { dayLabel } from "@/features/tasks/due";
+import { outbox, type OutboxState } from "@/features/tasks/outbox";
 import { useToday } from "@/features/tasks/zone";
 import { chipsOf, parseLocally } from "./literal";
 import { MarkedField } from "./marked-field";
-import { useParse, type Line } from "./use-parse";
+import { linesOf, withDefaults, type Line } from "./understand";
+import { reading, useParse } from "./use-parse";
 
 const ICONS: Record<ParseToken["kind"], LucideIcon> = { due: CalendarDays, recurrence: Repeat2, tag: Hash, priority: Flag, reminder: AlarmClock, quoted: Hash };
 const MOST_TASKS = 100;
+const isOffline = ({ offline }: OutboxState) => offline;
 
 export default function QuickAddDialog({ text: initial = "", tags = [], due_on, parent_id, onClose }: Dialogs["quick-add"] & { onClose: () => void }) {
   const { t, locale } = useI18n();
@@ -26,7 +30,8 @@ export default function QuickAddDialog({ text: initial = "", tags = [], due_on, 
   const field = useRef<HTMLTextAreaElement>(null);
   const sending = useRef(false);
   const { lines, settle } = useParse(text, takenBack);
-  const several = text.split("\n").filter((line) => line.trim()).length;
+  const offline = useStore(outbox, isOffline) || !navigator.onLine;
+  const several = linesOf(text).length;
   const chips = lines.flatMap((line) => chipsOf(line.item.tokens).map((token) => ({ token, line })));
   const marks = chips.map(({ token, line }) => ({ kind: token.kind, start: line.start + token.start, end: line.start + token.end }));
   const hasDue = lines.some((line) => line.item.tokens.some((token) => token.kind === "due" || token.kind === "recurrence"));
@@ -43,21 +48,11 @@ export default function QuickAddDialog({ text: initial = "", tags = [], due_on, 
     sending.current = false;
     const parsed: NewTask[] = understood
       ? understood.map(({ item, text: line }) => ({ ...item.task, title: item.task.title || line.trim() }))
-      : text.split("\n").filter((line) => line.trim()).map((line) => parseLocally(line, today));
-    createTasks(parsed.slice(0, MOST_TASKS).map((task) => withDefaults(task)));
+      : linesOf(text).map((line) => ({ ...parseLocally(line.text, today), typed: { text: line.text, takenBack, ...reading(), typed_at: new Date().toISOString(), defaults: { tags, due_on } } }));
+    createTasks(parsed.slice(0, MOST_TASKS).map((task) => withDefaults(task, { tags, due_on, parent_id })));
     setText("");
     setTakenBack([]);
     if (!keepOpen) onClose();
-  }
-
-  function withDefaults({ due_on: day, due_at, due_tz, rrule, dtstart, mode, title, notes, priority, tags: named = [], reminders }: NewTask): NewTask {
-    const dated = due_at ? { due_at, due_tz } : day ? { due_on: day } : rrule ? {} : { due_on };
-    return {
-      title, notes, rrule, dtstart, mode, parent_id, ...dated,
-      priority: priority === "none" ? undefined : priority,
-      tags: [...named, ...tags.filter((tag) => !named.includes(tag))],
-      reminders: reminders?.length ? reminders.map(({ minutes_before, at }) => (at ? { at } : { minutes_before })) : undefined,
-    };
   }
 
   /** Esc takes back the last piece; with none left it closes. */
@@ -100,7 +95,7 @@ export default function QuickAddDialog({ text: initial = "", tags = [], due_on, 
         })}
         {due_on && !hasDue && <Fixed icon={CalendarDays}>{dayLabel(due_on, today, t, locale)}</Fixed>}
         {tags.map((tag) => <Fixed key={tag} icon={Hash}>{tag}</Fixed>)}
-        {!chips.length && !due_on && !tags.length && <p className="text-xs text-faint">{t("quickAdd.hint")}</p>}
+        {offline && text.trim() !== "" ? <p className="text-xs text-faint">{t("quickAdd.offline")}</p> : !chips.length && !due_on && !tags.length && <p className="text-xs text-faint">{t("quickAdd.hint")}</p>}
       </div>
       <div className="flex items-center justify-between gap-3 border-t border-line bg-surface px-4 py-2.5">
         <p className="text-xs text-faint max-sm:hidden">{t("quickAdd.keys", { more: keyText("$mod+Enter") })}</p>

@@ -9,7 +9,7 @@ import { temporaryId } from "@/shared/lib/ids";
 import { instantOf, today, wallTime } from "@/shared/lib/dates";
 import { cachedTask, taskKeys } from "./cache";
 import { markLeaving } from "./leaving";
-import { outbox, resolveId, submit, type NewChange } from "./outbox";
+import { outbox, resolveId, submit, type NewChange, type Typed } from "./outbox";
 import { overlayAll, overlayOne } from "./overlay";
 import { compareRank, rankBetween } from "./rank";
 import { offerScope, withdrawOffer } from "./scope";
@@ -140,7 +140,10 @@ export function setTags(tasks: Task[], edit: (tags: string[]) => string[]): void
   }
 }
 
-export interface NewTask extends TaskInput { title: string; rrule?: string | null; dtstart?: string | null; mode?: RecurringInput["mode"] }
+export interface NewTask extends TaskInput { title: string; rrule?: string | null; dtstart?: string | null; mode?: RecurringInput["mode"]; typed?: Typed }
+
+/** The members that say something. */
+export const bodyOf = (input: TaskInput) => Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined && value !== null && value !== "")) as TaskInput;
 
 const blank = (): Omit<Task, "id" | "title" | "rank"> => ({
   notes: "", status: "open", priority: "none", tags: [], due_on: null, due_at: null, due_local: null, due_tz: null, parent_id: null,
@@ -151,17 +154,17 @@ const blank = (): Omit<Task, "id" | "title" | "rank"> => ({
 /** Make tasks; resolves to nothing because the provisional ones are there already. */
 export function createTasks(inputs: NewTask[], options: { quiet?: boolean } = {}): string[] {
   let last = openTasks().reduce((highest, task) => (task.rank > highest ? task.rank : highest), "");
-  const changes = inputs.map(({ rrule, dtstart, mode, ...input }): NewChange => {
+  const changes = inputs.map(({ rrule, dtstart, mode, typed, ...input }): NewChange => {
     last = rankBetween(last, "");
     const task = { ...blank(), rank: last, title: input.title, id: temporaryId() };
-    const body = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined && value !== null && value !== "")) as TaskInput;
+    const body = bodyOf(input);
     const patch = { ...task, ...shown(task, body) };
     return rrule
       ? { taskId: task.id, action: "create-series", series: seriesInput({ ...input, dtstart }, rrule, mode), patch: { ...patch, recurring_task_id: "pending" } }
-      : { taskId: task.id, action: "create", input: body, patch };
+      : { taskId: task.id, action: "create", input: body, patch, typed };
   });
   const made = submit(changes).map((change) => change.taskId);
-  const undo = () => void submit(changes.map(({ action }, index) => ({ taskId: made[index]!, action: action === "create" ? "delete" : "delete-series", patch: { deleted_at: stamp() } })));
+  const undo = () => void submit(changes.map(({ action, typed }, index) => ({ taskId: made[index]!, action: action === "create" && !typed ? "delete" : "delete-series", patch: { deleted_at: stamp() } })));
   const label = t("did.created", { count: inputs.length, title: clip(inputs[0]?.title ?? "") });
   if (options.quiet) quietlyUndoable(label, undo);
   else undoable(label, undo);

@@ -13,6 +13,9 @@ import { createStore } from "@/shared/lib/store";
 
 export type Action = "create" | "create-series" | "delete-series" | "change-series" | "update" | "complete" | "reopen" | "delete" | "restore" | "purge" | "move";
 
+/** A task's text that nobody could read when it was typed: the server does when it is back, as of that moment. */
+export interface Typed { text: string; takenBack: readonly string[]; time_zone: string; locale: string; typed_at: string; defaults: { tags?: string[]; due_on?: string } }
+
 export interface Change {
   /** Also the idempotency key. */
   id: string;
@@ -21,6 +24,8 @@ export interface Change {
   input?: TaskInput;
   move?: MoveInput;
   series?: RecurringInput;
+  /** Beside `input`, which is how it was read here. */
+  typed?: Typed;
   /** For several occurrences at once; the time of day, where it changes, is laid on the day the scope begins with. */
   seriesChange?: { id: string; scope: "following" | "all"; occurrence_key: string | null; template: Schemas["TemplateChange"]; time?: string | null };
   /** Members of the task as they will look once the server has it. */

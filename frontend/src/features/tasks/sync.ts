@@ -14,15 +14,17 @@ import { t } from "@/shared/i18n";
 import { randomId } from "@/shared/lib/ids";
 import { renameTask } from "@/shared/lib/location";
 import { notify } from "@/shared/ui/toast";
+import { readTyped } from "@/features/quick-add/understand";
+import { bodyOf, seriesInput } from "./actions";
 import { adoptionDone, beginAdoption } from "./adoption";
 import { forgetTask, mergeTask, staleLists, taskKeys } from "./cache";
-import { adopt, connectOutbox, disconnectOutbox, outbox, retryNow, type Change } from "./outbox";
+import { adopt, connectOutbox, disconnectOutbox, outbox, retryNow, type Change, type Typed } from "./outbox";
 
 async function send(change: Change): Promise<Task | null> {
   const { taskId, action, id } = change;
   switch (action) {
     case "create":
-      return api.create({ title: "", ...change.input }, id);
+      return change.typed ? createTyped(change, change.typed) : api.create({ title: "", ...change.input }, id);
     case "create-series":
       return instance(await recurringApi.create(change.series!, id));
     case "change-series":
@@ -48,6 +50,12 @@ async function send(change: Change): Promise<Task | null> {
       });
       return null;
   }
+}
+
+async function createTyped(change: Change, typed: Typed): Promise<Task | null> {
+  const { rrule, dtstart, mode, ...task } = await readTyped({ ...change, typed });
+  if (rrule) return instance(await recurringApi.create(seriesInput({ ...task, dtstart }, rrule, mode), change.id));
+  return api.create({ title: task.title, ...bodyOf(task) }, change.id);
 }
 
 /** The open occurrence of a series. */
@@ -78,9 +86,9 @@ export function startSync(client: QueryClient, userId: string): () => void {
       // A list asked for before this change would put the old state back: it is asked for again.
       if (client.isFetching({ queryKey: taskKeys.open })) void client.invalidateQueries({ queryKey: taskKeys.open });
       if (!task && (change.action === "delete" || change.action === "purge" || change.action === "delete-series")) forgetTask(client, change.taskId);
-      if (change.action.endsWith("-series")) void client.invalidateQueries({ queryKey: ["recurring"] });
+      if (change.action.endsWith("-series") || task?.recurring_task_id && change.typed) void client.invalidateQueries({ queryKey: ["recurring"] });
       if (change.action !== "update" && change.action !== "move") void staleLists(client);
-      if (change.input?.tags) void client.invalidateQueries({ queryKey: ["tags"] });
+      if (change.input?.tags || change.typed) void client.invalidateQueries({ queryKey: ["tags"] });
     },
     rejected: (change, error) => {
       if (error.status === 404) forgetTask(client, change.taskId);

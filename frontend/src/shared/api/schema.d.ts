@@ -2464,6 +2464,13 @@ export interface components {
              * @example Europe/Berlin
              */
             time_zone?: string | null;
+            /**
+             * Typed At
+             * @description when it was typed, for a text that waited for a connection: its tomorrow is the day after; now when left out
+             * @default null
+             * @example 2026-11-23T09:00:00Z
+             */
+            typed_at?: string | null;
         };
         /**
          * ParseResult

@@ -473,6 +473,7 @@ export const de: Messages = {
   "quickAdd.hint": "Daten, „jeden Montag“, #tag und !hoch werden verstanden.",
   "quickAdd.keys": "↵ hinzufügen · ⇧↵ neue Zeile · {more} noch eine",
   "quickAdd.label": "Neue Aufgabe",
+  "quickAdd.offline": "Offline: Termine und Wiederholungen werden verstanden, sobald die Verbindung wieder da ist.",
   "quickAdd.placeholder": "Miete zahlen jeden 1. um 9 !hoch #zuhause",
   "quickAdd.takeBack": "„{what}“ als Text behalten",
   "recurring.actions": "Aktionen für {title}",

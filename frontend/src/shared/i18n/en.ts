@@ -471,6 +471,7 @@ export const en = {
   "quickAdd.hint": "Dates, “every monday”, #tag and !high are understood.",
   "quickAdd.keys": "↵ add · ⇧↵ new line · {more} add another",
   "quickAdd.label": "New task",
+  "quickAdd.offline": "Offline: dates and repetitions are understood once the connection is back.",
   "quickAdd.placeholder": "Pay rent every 1st at 9 !high #home",
   "quickAdd.takeBack": "Keep “{what}” as text",
   "recurring.actions": "Actions for {title}",
