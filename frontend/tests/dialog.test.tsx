@@ -4,7 +4,10 @@ import { afterEach, expect, test, vi } from "vitest";
 import { Dialog } from "@/shared/ui/dialog";
 
 const page = (dialog: React.ReactNode) => <div id="app"><button>Behind</button>{dialog}</div>;
-afterEach(cleanup);
+afterEach(() => {
+  cleanup();
+  vi.restoreAllMocks();
+});
 
 test("focus goes to the text field, and closing gives it back", () => {
   const { rerender } = render(page(null));
@@ -19,6 +22,27 @@ test("what takes the focus away, like a menu that closes late, does not keep it"
   render(page(<Dialog title="Rename" onClose={() => undefined}><input aria-label="Name" /></Dialog>));
   screen.getByText("Behind").focus();
   expect(document.activeElement).toBe(screen.getByLabelText("Name"));
+});
+
+test("Tab goes round inside, forwards and backwards, and passes over what cannot have the focus", async () => {
+  const user = userEvent.setup();
+  // jsdom draws nothing.
+  vi.spyOn(Element.prototype, "getClientRects").mockReturnValue([{}] as unknown as DOMRectList);
+  render(page(<Dialog title="Rename" onClose={() => undefined}><input aria-label="Name" /><button disabled>Later</button><button tabIndex={-1}>Hidden</button><button>Save</button></Dialog>));
+  const [name, save, close] = [screen.getByLabelText("Name"), screen.getByText("Save"), screen.getByRole("button", { name: "Close" })];
+  const seen = [];
+  for (const shift of [false, false, false, true, true, true]) {
+    await user.tab({ shift });
+    seen.push(document.activeElement);
+  }
+  expect(seen).toEqual([save, close, name, close, save, name]);
+});
+
+test("with nothing in it that can have the focus, Tab leaves it on the dialog", async () => {
+  const user = userEvent.setup();
+  render(page(<Dialog title="Wait" hideTitle onClose={() => undefined}>A moment.</Dialog>));
+  await user.tab();
+  expect(document.activeElement).toBe(screen.getByRole("dialog"));
 });
 
 test("Esc closes the upper dialog only, and first asks it", async () => {

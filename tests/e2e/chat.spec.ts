@@ -1,5 +1,6 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, test, type Page } from "@playwright/test";
+import { apiOf } from "./api";
 import { add, open, settled, signUp } from "./person";
 
 const panel = (page: Page) => page.getByRole("complementary", { name: "Chat" });
@@ -115,6 +116,53 @@ test("a broken connection and a refused message are said in words", async ({ pag
   await context.setOffline(false);
   await say(page, "plan my day");
   await expect(answer(page)).toContainText("Nothing is due today");
+});
+
+test("an answer that takes too long is stopped, and the next question gets its own", async ({ page }) => {
+  await signUp(page);
+  await openChat(page);
+  await say(page, "overdue");
+  let stopped = 0;
+  await page.route("**/api/chat/**", (route) => { if (/stop/.test(route.request().url())) stopped++; return route.continue(); });
+  // It never answers.
+  await page.route("**/api/chat", (route) => (route.request().method() === "POST" ? undefined : route.continue()));
+  await panel(page).getByLabel("Message").fill("plan my day");
+  await page.keyboard.press("Enter");
+  await panel(page).getByRole("button", { name: "Stop" }).click();
+  await expect(answer(page)).toContainText("Stopped");
+  await expect.poll(() => stopped).toBe(1);
+  await page.unroute("**/api/chat");
+  await say(page, "plan my day");
+  await expect(answer(page)).toContainText("Nothing is due today");
+});
+
+test("the chat speaks German: a task, a question with buttons, an undo and a failure", async ({ page, context }) => {
+  await signUp(page);
+  const api = await apiOf(page);
+  await api.call("PATCH", "/api/auth/me", { locale: "de-DE" });
+  for (const title of ["Bank anrufen", "Klempner anrufen"]) await api.task(title);
+  await page.reload();
+  await expect(page.locator("html")).toHaveAttribute("lang", "de");
+  await page.keyboard.press("Control+j");
+  const field = panel(page).getByLabel("Nachricht");
+  await expect(field).toBeFocused();
+  const ask = async (words: string) => {
+    await field.fill(words);
+    await page.keyboard.press("Enter");
+    await expect(panel(page).getByRole("button", { name: "Senden" })).toBeVisible();
+  };
+  const reply = panel(page).getByRole("article", { name: "Assistent" }).last();
+  await ask("Milch kaufen morgen !hoch");
+  await expect(reply.getByRole("button", { name: /Milch kaufen.*Morgen/ })).toBeVisible();
+  await reply.getByRole("button", { name: "Rückgängig" }).click();
+  await expect(reply).toContainText("Rückgängig gemacht");
+  await ask("erledige anrufen");
+  await reply.getByRole("group", { name: "Welche?" }).getByRole("button", { name: /Klempner/ }).click();
+  await expect(reply.getByRole("img", { name: "Erledigt" })).toBeVisible();
+  await context.setOffline(true);
+  await ask("plane meinen Tag");
+  await expect(reply).toContainText(/Server.*nicht erreich/);
+  await context.setOffline(false);
 });
 
 for (const colorScheme of ["light", "dark"] as const) {

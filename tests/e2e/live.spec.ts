@@ -1,4 +1,5 @@
 import { expect, test } from "@playwright/test";
+import { apiOf } from "./api";
 import { add, choose, open, row, settled, signUp, task } from "./person";
 
 test("what happens in one tab shows in the other: add, edit, complete, undo", async ({ page, context }) => {
@@ -34,6 +35,26 @@ test("a recurring task ticked off comes back as its next one without a reload", 
   await expect(plants).not.toHaveText(before!);
   await page.reload();
   await expect(plants).toHaveCount(1);
+});
+
+test("when the server cannot tell what was missed, everything is asked for again", async ({ page }) => {
+  await signUp(page);
+  const api = await apiOf(page);
+  let listen = () => {};
+  const held = new Promise<void>((resolve) => { listen = resolve; });
+  await page.route("**/api/live", async (route) => {
+    await held;
+    await route.continue({ headers: { ...route.request().headers(), "last-event-id": "not-one-of-ours" } });
+  });
+  await open(page, "/inbox/");
+  await expect(page.getByRole("heading", { name: "Inbox" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Your head is clear" })).toBeVisible();
+  const made = await api.task("Made meanwhile");
+  // Once it stands in the history its event is out: the stream will not tell of it.
+  await expect.poll(async () => JSON.stringify((await api.call("GET", "/api/audit")).items), { timeout: 20_000 }).toContain(made.id);
+  await expect(task(page, "Made meanwhile")).toBeHidden();
+  listen();
+  await expect(task(page, "Made meanwhile")).toBeVisible({ timeout: 15_000 });
 });
 
 test("signing out in one tab signs out the other", async ({ page, context }) => {

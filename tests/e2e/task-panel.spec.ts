@@ -137,3 +137,37 @@ test("a task is made to repeat, and its rule changed for the following ones", as
   await page.reload();
   await expect(panel.getByText(/weekday|Mon/i).first()).toBeVisible();
 });
+
+test("saving the following ones again after a lost answer splits the series once", async ({ page }) => {
+  await signUp(page);
+  const api = await apiOf(page);
+  const series = await api.call("POST", "/api/recurring-tasks", { rrule: "FREQ=DAILY", dtstart: `${day(0)}T09:00`, time_zone: "Europe/Berlin", template: { title: "Stretch" } });
+  await api.call("POST", `/api/tasks/${series.task_id}/complete`);
+  const opened = async () => ((await api.call("GET", "/api/tasks?q=Stretch&status=open")).items as { id: string }[]).map(({ id }) => id);
+  await expect.poll(async () => (await opened()).length, { timeout: 25_000 }).toBe(1);
+  const [next] = await opened();
+  await open(page, `/inbox/?task=${next}`);
+  await panelOf(page).getByText(/every day/i).click();
+  const dialog = page.getByRole("dialog", { name: "Repeat" });
+  await dialog.getByRole("button", { name: "Weekdays" }).click();
+  await dialog.getByRole("radio", { name: "This and following" }).check();
+  const keys: string[] = [];
+  await page.route("**/api/recurring-tasks/*", async (route) => {
+    if (route.request().method() !== "PATCH") return route.continue();
+    keys.push(route.request().headers()["idempotency-key"] ?? "none");
+    if (keys.length > 1) return route.continue();
+    await route.fetch();
+    await route.abort("connectionreset");
+  });
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("The change was not saved").first()).toBeVisible();
+  // The page has asked for the series anew and sees it split.
+  await expect.poll(async () => ((await api.call("GET", "/api/recurring-tasks")).items as unknown[]).length).toBe(2);
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(dialog).toBeHidden();
+  expect(keys.length).toBe(2);
+  expect(keys[0]).not.toBe("none");
+  expect(keys[1]).toBe(keys[0]);
+  const { items } = await api.call("GET", "/api/recurring-tasks");
+  expect((items as { rrule: string }[]).map(({ rrule }) => rrule.split(";UNTIL")[0]).sort()).toEqual(["FREQ=DAILY", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"]);
+});

@@ -2,6 +2,7 @@
 import { useRef } from "react";
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { recurring as api } from "@/shared/api/endpoints";
+import { ApiError } from "@/shared/api/errors";
 import type { RecurringInput, RecurringTask } from "@/shared/api/types";
 import { randomId } from "@/shared/lib/ids";
 import { taskKeys } from "@/features/tasks/cache";
@@ -41,18 +42,26 @@ export function useSeriesMutation<V, R = unknown>(run: (variables: V) => Promise
 }
 interface Saved { series: RecurringTask | null; scope: "following" | "all"; occurrenceKey: string | null; input: RecurringInput }
 
-/** Saving again what got no answer has one effect: it carries the same key until it is answered, or something else is saved. */
+/**
+ * Saving again what got no answer has one effect: the same request goes out with the same key until it is answered, or something else is
+ * wanted. The same one although the series is seen anew meanwhile: the lost request may have split it.
+ */
 export function useSaveSeries() {
-  const attempt = useRef({ of: "", key: "" });
-  return useSeriesMutation(async (saved: Saved) => {
-    const { series, scope, occurrenceKey, input } = saved;
-    const of = JSON.stringify(saved);
-    if (attempt.current.of !== of) attempt.current = { of, key: randomId() };
-    const { key } = attempt.current;
-    const answer = await (series
-      ? api.change(series.id, { scope, occurrence_key: occurrenceKey, rrule: input.rrule, mode: input.mode }, series.version, key)
-      : api.create(input, key));
-    attempt.current = { of: "", key: "" };
-    return answer;
+  const attempt = useRef<{ of: string; send: () => Promise<RecurringTask> } | null>(null);
+  return useSeriesMutation(async ({ series, scope, occurrenceKey, input }: Saved) => {
+    const of = JSON.stringify([scope, input.rrule, input.mode]);
+    if (attempt.current?.of !== of) {
+      const key = randomId();
+      const send = () => (series ? api.change(series.id, { scope, occurrence_key: occurrenceKey, rrule: input.rrule, mode: input.mode }, series.version, key) : api.create(input, key));
+      attempt.current = { of, send };
+    }
+    try {
+      const answer = await attempt.current.send();
+      attempt.current = null;
+      return answer;
+    } catch (error) {
+      if (error instanceof ApiError && !error.transient) attempt.current = null;
+      throw error;
+    }
   });
 }
