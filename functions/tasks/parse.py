@@ -123,8 +123,8 @@ def parse_text(request: Request, body: ParseInput) -> Reply:
     if zone is None or locale is None:
         own_zone, own_locale = _person(request.user_id)
         zone, locale = zone or own_zone, locale or own_locale
-    now = _typed_at(body.typed_at)
     try:
+        now = _typed_at(body.typed_at)
         found = parse(body.text, now=now, zone=zone, locale=locale, fallback=dates_of(locale, zone, now))
     except DomainError as error:
         raise wrong_field(error) from error
@@ -138,7 +138,7 @@ def _typed_at(moment: datetime | None) -> datetime:
     if moment is None:
         return now
     if not -_TYPED_BEFORE <= moment - now <= _TYPED_AFTER:
-        raise InvalidInput("typed_at: A text is understood up to a year after it was typed.", field="typed_at")
+        raise DomainError("typed_at", "A text is understood up to a year after it was typed.")
     return moment.astimezone(now.tzinfo)
 
 
