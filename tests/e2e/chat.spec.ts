@@ -14,6 +14,7 @@ async function say(page: Page, words: string) {
 const answer = (page: Page) => panel(page).getByRole("article", { name: "Assistant" }).last();
 
 async function openChat(page: Page) {
+  await expect(page.locator('[data-ready="true"]')).toBeAttached();
   await page.keyboard.press("Control+j");
   await expect(panel(page).getByLabel("Message")).toBeFocused();
 }

@@ -6,7 +6,7 @@ import { ThemeProvider } from "next-themes";
 import { useEffect, type ReactNode } from "react";
 import { queryClient } from "@/shared/api/query-client";
 import { session } from "@/shared/api/session";
-import { initialLocale, languageStore, setLocale } from "@/shared/i18n";
+import { initialLocale, setLocale } from "@/shared/i18n";
 import { useStore } from "@/shared/lib/store";
 
 const Toasts = dynamic(() => import("@/shared/ui/toaster"), { ssr: false });
@@ -27,8 +27,7 @@ export function Providers({ children }: { children: ReactNode }) {
 function LanguageOfUser() {
   const chosen = useStore(session, (state) => state.user?.locale);
   useEffect(() => {
-    const locale = chosen ?? initialLocale();
-    if (locale !== languageStore.get().locale) void setLocale(locale);
+    void setLocale(chosen ?? initialLocale());
   }, [chosen]);
   return null;
 }

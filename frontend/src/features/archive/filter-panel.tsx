@@ -33,12 +33,12 @@ export function FilterPanel({ state, onChange }: Props) {
         {(["all", "open", "completed"] as const).map((each) => <MenuChoice key={each} checked={state.status === each} onSelect={() => set({ status: each })}>{t(`filter.status.${each}`)}</MenuChoice>)}
       </Menu>
       <Menu align="start" label={t("field.priority")} trigger={chip(Flag, t("field.priority"), state.priorities.map((each) => t(PRIORITY_LABEL[each])).join(", "), state.priorities.length > 0)}>
-        {PRIORITIES.map((each) => <MenuChoice key={each} checked={state.priorities.includes(each)} hint={<PriorityIcon priority={each} />} onSelect={() => set({ priorities: toggled(state.priorities, each) })}>{t(PRIORITY_LABEL[each])}</MenuChoice>)}
+        {PRIORITIES.map((each) => <MenuChoice key={each} stay checked={state.priorities.includes(each)} hint={<PriorityIcon priority={each} />} onSelect={() => set({ priorities: toggled(state.priorities, each) })}>{t(PRIORITY_LABEL[each])}</MenuChoice>)}
       </Menu>
       <Menu align="start" label={t("field.tags")} trigger={chip(Tag, t("field.tags"), state.tags.join(", "), state.tags.length > 0)}>
         {(["any", "all", "none"] as const).map((each) => <MenuChoice key={each} checked={state.tagMatch === each} onSelect={() => set({ tagMatch: each })}>{t(`filter.tags.${each}`)}</MenuChoice>)}
         <MenuLine />
-        {tags.map((tag) => <MenuChoice key={tag.id} checked={state.tags.includes(tag.name)} hint={<TagDot color={tag.color} />} onSelect={() => set({ tags: toggled(state.tags, tag.name) })}>{tag.name}</MenuChoice>)}
+        {tags.map((tag) => <MenuChoice key={tag.id} stay checked={state.tags.includes(tag.name)} hint={<TagDot color={tag.color} />} onSelect={() => set({ tags: toggled(state.tags, tag.name) })}>{tag.name}</MenuChoice>)}
         {!tags.length && <MenuItem disabled onSelect={() => undefined}>{t("filter.noTags")}</MenuItem>}
       </Menu>
       <Popover label={t("field.due")} className="w-64 p-2" trigger={chip(CalendarDays, t("field.due"), state.due ? t(`filter.due.${state.due}`) : range, Boolean(state.due || range))}>

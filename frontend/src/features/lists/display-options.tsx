@@ -43,13 +43,13 @@ export function FilterMenu({ filter, onChange, hideTag }: { filter: LocalFilter;
     <Menu label={t("filter.label")} trigger={<IconButton icon={ListFilter} label={t("filter.label")} className={isFiltered(filter) ? "text-accent-text" : undefined} />}>
       <MenuLabel>{t("field.priority")}</MenuLabel>
       {PRIORITIES.map((priority) => (
-        <MenuChoice key={priority} checked={filter.priorities.includes(priority)} hint={<PriorityIcon priority={priority} />} onSelect={() => onChange({ ...filter, priorities: toggled(filter.priorities, priority) })}>
+        <MenuChoice key={priority} stay checked={filter.priorities.includes(priority)} hint={<PriorityIcon priority={priority} />} onSelect={() => onChange({ ...filter, priorities: toggled(filter.priorities, priority) })}>
           {t(PRIORITY_LABEL[priority])}
         </MenuChoice>
       ))}
       {tags.length > 0 && <MenuLabel>{t("field.tags")}</MenuLabel>}
       {tags.map((tag) => (
-        <MenuChoice key={tag.id} checked={filter.tags.includes(tag.name)} hint={<TagDot color={tag.color} />} onSelect={() => onChange({ ...filter, tags: toggled(filter.tags, tag.name) })}>
+        <MenuChoice key={tag.id} stay checked={filter.tags.includes(tag.name)} hint={<TagDot color={tag.color} />} onSelect={() => onChange({ ...filter, tags: toggled(filter.tags, tag.name) })}>
           {tag.name}
         </MenuChoice>
       ))}

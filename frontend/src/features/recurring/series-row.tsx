@@ -38,8 +38,8 @@ export function SeriesRow({ series, onEdit }: { series: RecurringTask; onEdit?: 
         <Repeat2 aria-hidden size={16} className={series.paused_at || series.ended_at ? "shrink-0 text-faint" : "shrink-0 text-accent-text"} />
         <button type="button" aria-expanded={open} onClick={() => setOpen(!open)} className="flex min-w-0 flex-1 items-center gap-3 self-stretch py-2 text-left">
           <span className="min-w-0 flex-1">
-            <span className="flex items-center gap-2"><span className={cx("truncate font-medium", series.ended_at && "text-muted")}>{title}</span>{priority !== "none" && <PriorityIcon priority={priority} />}<TagDots tags={tags} /></span>
-            <span className="block truncate text-[0.8125rem] text-faint">{details.join(" · ")}</span>
+            <span className="flex items-center gap-2"><span className={cx("truncate font-medium max-sm:line-clamp-2 max-sm:break-words max-sm:whitespace-normal", series.ended_at && "text-muted")}>{title}</span>{priority !== "none" && <PriorityIcon priority={priority} />}<TagDots tags={tags} /></span>
+            <span className="block truncate text-[0.8125rem] text-faint max-sm:whitespace-normal">{details.join(" · ")}</span>
           </span>
           <span className={cx("shrink-0 text-right text-[0.8125rem] tabular-nums max-sm:max-w-32", series.paused_at ? "text-warn" : "text-muted")}>{state}</span>
           <ChevronRight aria-hidden size={14} className={cx("shrink-0 text-faint transition-transform", open && "rotate-90")} />

@@ -51,7 +51,7 @@ const priorityCommand = (priority: Priority, key: string): Command => ({
 });
 
 const commands: Command[] = [
-  { id: "task.toggle", label: "command.complete", group: "task", icon: CircleCheck, keys: ["e"], isVisible: some, run: ({ tasks }) => toggleTasks(tasks) },
+  { id: "task.toggle", label: "command.complete", labelFor: ({ tasks }) => (tasks.every((task) => task.status === "completed") ? "command.reopen" : "command.completeOnly"), group: "task", icon: CircleCheck, keys: ["e"], isVisible: some, run: ({ tasks }) => toggleTasks(tasks) },
   { id: "task.open", label: "command.open", group: "task", icon: CornerDownLeft, keys: ["o"], isVisible: one, run: ({ tasks }) => showTask(tasks[0]!.id) },
   { id: "task.due", label: "command.due", group: "task", icon: CalendarDays, keys: ["t"], isVisible: some, run: ({ tasks }) => openDialog("due", { tasks }) },
   ...PRIORITIES.map((priority, index) => priorityCommand(priority, priority === "none" ? "0" : String(index + 1))),

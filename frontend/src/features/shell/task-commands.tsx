@@ -16,7 +16,7 @@ export function TaskCommands({ context, without = [] }: { context: CommandContex
       hint={command.keys?.[0] && <kbd aria-hidden className="kbd">{keyText(command.keys[0])}</kbd>}
       onSelect={() => command.run(context)}
     >
-      {t(command.label)}
+      {t(command.labelFor?.(context) ?? command.label)}
     </MenuItem>
   ));
 }

@@ -66,7 +66,7 @@ export function TagInput({ value, onChange, autoFocus }: { value: string[]; onCh
           onFocus={() => setFocused(true)}
           onBlur={() => setFocused(false)}
           onKeyDown={onKeyDown}
-          className="h-7 min-w-16 flex-1 bg-transparent px-1 outline-none"
+          className="h-7 min-w-16 flex-1 bg-transparent outline-none"
         />
       </div>
       <ul id={`${id}-list`} role="listbox" aria-label={t("field.tags")} className={cx("mt-1 flex flex-col", !(focused && options.length) && "hidden")}>

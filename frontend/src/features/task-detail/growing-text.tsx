@@ -9,8 +9,8 @@ export function GrowingText({ label, value, onChange, className, ...rest }: Prop
   const shape = "col-start-1 row-start-1 w-full px-1 py-0.5 whitespace-pre-wrap break-words";
   return (
     <div className={cx("-mx-1 grid min-w-0 flex-1", className)}>
-      <div aria-hidden className={cx(shape, "invisible")}>{value}{"\u200b"}</div>
-      <textarea aria-label={label} rows={1} value={value} onChange={(event) => onChange(event.target.value)} className={cx(shape, "resize-none overflow-hidden rounded-md bg-transparent outline-offset-0")} {...rest} />
+      <div aria-hidden dir="auto" className={cx(shape, "invisible")}>{value}{"\u200b"}</div>
+      <textarea aria-label={label} dir="auto" rows={1} value={value} onChange={(event) => onChange(event.target.value)} className={cx(shape, "resize-none overflow-hidden rounded-md bg-transparent outline-offset-0")} {...rest} />
     </div>
   );
 }

@@ -24,7 +24,7 @@ export function PropertyRow({ icon: Icon, name, children }: { icon: LucideIcon; 
   return (
     <div className="grid grid-cols-[7.5rem_1fr] items-start">
       <div className="flex h-8.5 items-center gap-2 text-[0.8125rem] text-faint"><Icon aria-hidden size={15} strokeWidth={1.9} />{name}</div>
-      <div className="min-w-0 text-[0.8125rem]">{children}</div>
+      <div className="min-w-0 text-[0.8125rem] coarse:text-base">{children}</div>
     </div>
   );
 }

@@ -15,6 +15,8 @@ export interface CommandContext {
 export interface Command {
   id: string;
   label: MessageKey;
+  /** What it will do to these tasks, where a menu can say it more exactly. */
+  labelFor?: (context: CommandContext) => MessageKey;
   group: CommandGroup;
   icon: LucideIcon;
   /** In tinykeys' notation: "q", "g t", "$mod+k", "Alt+ArrowUp". */

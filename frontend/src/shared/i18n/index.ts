@@ -31,13 +31,16 @@ export const languageOf = (locale: string) => {
   return base in LANGUAGES ? base : "en";
 };
 
-/** Switch the language; unknown ones fall back to English with the locale's own date formats. */
+let wanted = "";
+/** Switch the language; unknown ones fall back to English with the locale's own date formats. The last wish holds, whichever file comes first. */
 export async function setLocale(locale: string): Promise<void> {
+  wanted = locale;
   const language = languageOf(locale);
   const messages = await LANGUAGES[language]!.load();
+  if (wanted !== locale) return;
   localStorage.setItem(KEY, locale);
   document.documentElement.lang = language;
-  languageStore.set({ locale, language, messages });
+  if (languageStore.get().locale !== locale) languageStore.set({ locale, language, messages });
 }
 
 /** At start: the choice of the last visit, else the browser's. */

@@ -4,7 +4,7 @@ import { cloneElement, createContext, useContext, useId, useRef, useState, type 
 import { cx } from "@/shared/lib/cx";
 import { Floating, type Align, type Box } from "./floating";
 
-const ITEM = "flex min-h-8 select-none items-center gap-2.5 rounded-[5px] px-2.5 py-1 outline-none focus:bg-hover aria-disabled:opacity-45";
+const ITEM = "flex min-h-8 select-none coarse:min-h-10 items-center gap-2.5 rounded-[5px] px-2.5 py-1 outline-none focus:bg-hover aria-disabled:opacity-45";
 const ITEMS = "[role^=menuitem]:not([aria-disabled=true])";
 /** How long letters are one word. */
 const TYPING_MS = 700;
@@ -61,7 +61,7 @@ export function MenuPanel({ label, first = "panel", button, onClose, onReturnFoc
         onKeyDown={onKeyDown}
         onPointerMove={point}
         onPointerLeave={({ currentTarget, pointerType }) => { if (pointerType === "mouse" && currentTarget.contains(document.activeElement)) currentTarget.focus({ preventScroll: true }); }}
-        className={cx("min-w-48", className)}
+        className={cx("max-w-80 min-w-48", className)}
         {...rest}
       >
         {children}
@@ -113,18 +113,19 @@ export function MenuItem({ icon: Icon, iconClass, children, hint, onSelect, dang
   return (
     <div role="menuitem" tabIndex={-1} aria-disabled={disabled || undefined} onClick={disabled ? undefined : () => { close(); onSelect(); }} className={cx(ITEM, danger && "text-danger")}>
       {Icon && <Icon aria-hidden size={15} strokeWidth={1.9} className={iconClass ?? (danger ? "" : "text-muted")} />}
-      <span className="flex-1">{children}</span>
+      <span className="min-w-0 flex-1 truncate">{children}</span>
       {hint}
     </div>
   );
 }
 
-export function MenuChoice({ checked, icon: Icon, iconClass, children, onSelect, hint, disabled }: ItemProps & { checked: boolean }) {
+/** `stay` where several are chosen one after another: the menu stays open. */
+export function MenuChoice({ checked, stay, icon: Icon, iconClass, children, onSelect, hint, disabled }: ItemProps & { checked: boolean; stay?: boolean }) {
   const close = useContext(Close);
   return (
-    <div role="menuitemcheckbox" aria-checked={checked} tabIndex={-1} aria-disabled={disabled || undefined} onClick={disabled ? undefined : () => { close(); onSelect(); }} className={ITEM}>
+    <div role="menuitemcheckbox" aria-checked={checked} tabIndex={-1} aria-disabled={disabled || undefined} onClick={disabled ? undefined : () => { if (!stay) close(); onSelect(); }} className={ITEM}>
       {Icon && <Icon aria-hidden size={15} className={iconClass ?? "text-muted"} />}
-      <span className="flex-1">{children}</span>
+      <span className="min-w-0 flex-1 truncate">{children}</span>
       {hint}
       <Check aria-hidden size={14} className={checked ? "text-accent-text" : "invisible"} />
     </div>

@@ -76,6 +76,7 @@ export const TaskRow = memo(function TaskRow({ task, colorOf, phone, hideDay, pa
           <button
             ref={title}
             data-title
+            dir="auto"
             type="button"
             tabIndex={tabIndex}
             aria-current={opened || undefined}
