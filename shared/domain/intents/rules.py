@@ -256,7 +256,7 @@ _DELETE = [
     _rule("delete", rf"(?:delete|remove|trash|drop|get rid of|erase|discard|bin|throw away|throw out|scrap|scratch|cancel) {_T}(?: from (?:my|the) list)?"),
     _rule("delete", r"clear (?P<target>(?:all|every|everything|the completed|completed|done|overdue)\b.*)"),
     _rule("delete", rf"(?:lösche?|entferne?|streiche?|verwirf) {_T}(?: (?:von|aus) (?:der|meiner) liste)?"),
-    _rule("delete", rf"(?:wirf|schmeiße?) {_T} weg"),
+    _rule("delete", rf"(?:wirf|schmeiße?|mache?) {_T} weg"),
     _rule("delete", r"clear (?P<target>(?:my|the) (?:whole |entire )?(?:list|tasks|to-?dos|inbox))", every="yes"),
     _rule("delete", r"(?:forget about|forget|never mind|vergiss) (?P<target>.+)", maybe=True),
     _rule("delete", rf"{_T} kann weg"),

@@ -28,6 +28,7 @@ NO = {
 HELP = {
     "help", "hilfe", "?", "what can u do", "what do you do", "was kannst du alles", "was kannst du so", "was geht", "what can you do", "was kannst du", "hi", "hello", "hey", "hallo", "moin", "servus", "guten tag", "guten morgen",
     "good morning", "how does this work", "wie geht das", "help me", "hilf mir", "test",
+    "can you help me", "i need help", "kannst du mir helfen", "ich brauche hilfe", "wie gehts", "wie geht's", "how are you",
 }  # fmt: skip
 THANKS = {
     "thanks", "thank you", "thx", "cheers", "great", "perfect", "nice", "danke", "vielen dank", "dankeschön", "super", "perfekt", "toll", "prima",
@@ -36,6 +37,7 @@ THANKS = {
 BARE_VERBS: dict[str, Kind] = {
     "delete": "delete", "remove": "delete", "löschen": "delete", "lösche": "delete", "done": "complete", "complete": "complete", "finished": "complete",
     "erledigt": "complete", "fertig": "complete", "abhaken": "complete", "reopen": "reopen", "wieder öffnen": "reopen",
+    "i finished": "complete", "i'm done": "complete", "ich bin fertig": "complete", "bin fertig": "complete",
 }  # fmt: skip
 UNDO = re.compile(
     r"(?:(?:oops|ups|hoppla|sorry|nein|no)[,!]? ?)?(?:undo|revert|take (?:it|that) back|put (?:it|that) back|go back|rückgängig|zurücknehmen|nimm (?:das|es) zurück"

@@ -141,6 +141,7 @@ NOTHING = (
     "|make it p1|nvm|nee lass|what can u do|was kannst du alles|thx!|undo that pls|plan my week|help me plan tomorrow|what's the most important thing"
     "|plan mal meinen tag|is the rent paid?|did i already buy milk?|mark calls as done|remove home from rent|restore the last one i deleted|i paid the gas bill"
     "|not the rent|nicht die rent|rent is not done|dishes done, laundry done|why is the rent so high|called the plumber, no answer"
+    "|i finished|im done|ich bin fertig|kannst du mir helfen|wie gehts|mach das weg"
 )
 FOUND = [
     (["Call the bank"], "have i called the bank yet|did i call the bank?|habe ich bank schon angerufen|ist bank angerufen"),
