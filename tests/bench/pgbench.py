@@ -63,7 +63,8 @@ def _script(statement: str) -> str:
     return "\n".join([
         f"\\set u random(1, {USERS - 1})",
         "\\startpipeline",
-        f"SELECT set_config('app.user_id', {_USER}, true);",
+        # The plan of a connection of ours (shared.db.connection): made once, not for each transaction.
+        f"SELECT set_config('app.user_id', {_USER}, true) || set_config('plan_cache_mode', 'force_generic_plan', true);",
         " ".join(line.strip() for line in statement.splitlines()) + ";",
         "\\endpipeline",
         "",

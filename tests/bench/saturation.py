@@ -21,8 +21,9 @@ from tests.support.environment import function_environment
 
 _GOALS = {  # × pgbench, × FastAPI stack: (firm, edge)
     "list": ((0.30, 0.55), (2.5, 5.0)),
-    "create": ((0.30, 0.50), (2.0, 3.5)),
     "search": ((0.50, 0.75), (2.5, 3.7)),
+    # Last: it leaves every user hundreds of tasks more, of words that the search looks for.
+    "create": ((0.30, 0.50), (2.0, 3.5)),
 }
 
 
